@@ -1,0 +1,1 @@
+"""Words, contracts and conventions that every folder speaks (stdlib, NumPy, pydantic only)."""

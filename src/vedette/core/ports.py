@@ -1,0 +1,235 @@
+"""Every contract between parts, on the consumer's terms.
+
+The laws, tested by `vedette.testing.conformance`: constructors do no input or output; inputs are
+never changed; order out is order in; empty input is legal; a rule reads `observation.t_us` and
+never the wall clock; `close()` may be called twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from vedette.core.clock import Clock
+from vedette.core.facts import Alarm, Event, Motion, Observation, Track
+from vedette.core.media import Boxes, Detections, Frame, Packet
+from vedette.core.queries import AlarmQuery, EventQuery, Page
+from vedette.core.settings import SourceSettings
+from vedette.core.site import Camera, RuleSpec, Site
+
+__all__ = [
+    "AlarmStore",
+    "Bus",
+    "Decoder",
+    "Detector",
+    "DetectorPlace",
+    "DetectorPlugin",
+    "EventStore",
+    "Gate",
+    "Look",
+    "Notifier",
+    "Opener",
+    "Origin",
+    "Rule",
+    "SiteStore",
+    "Source",
+    "Subscription",
+    "Tap",
+    "Tracker",
+]
+
+M_co = TypeVar("M_co", covariant=True)
+M = TypeVar("M")
+
+
+class Source(Protocol):
+    """One attempt at reading one stream."""
+
+    def packets(self) -> Iterator[Packet]:
+        """Connect and yield packets until the stream ends; SourceError when it cannot go on."""
+        ...
+
+    def close(self) -> None:
+        """End it from any thread; `packets` then returns soon."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Whose stream a source reads, and what it may open."""
+
+    camera: str
+    stream: str
+    clock: Clock
+    allowed: SourceSettings
+    silent_s: float = 8.0
+    """After how long without a packet `packets` raises StreamSilent."""
+
+
+class Opener(Protocol):
+    """A source plugin: its fields say what to read, each `open` is one attempt at it."""
+
+    def open(self, origin: Origin) -> Source: ...
+
+
+class Tap(Protocol):
+    """Something that wants a feed's packets."""
+
+    def take(self, packet: Packet) -> None:
+        """Accept or drop a packet; never blocks."""
+        ...
+
+
+class Decoder(Protocol):
+    """Turns packets into frames, as few as the analysed rate needs."""
+
+    def decode(self, packet: Packet) -> Iterator[Frame]:
+        """The frames this packet completes; corrupt packets cost pictures, never an exception."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Gate(Protocol):
+    """Decides whether a frame is worth detecting."""
+
+    def look(self, frame: Frame) -> Motion: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A frame with what is known before detection: where it moves, and who was there."""
+
+    frame: Frame
+    motion: Motion
+    regions: Boxes
+    """Where detection is wanted, fractions; one row `WHOLE` means the whole picture."""
+    tracks: tuple[Track, ...] = ()
+    """Tracks as predicted for this moment."""
+
+
+class Detector(Protocol):
+    """Finds objects; may keep memory per camera, and may be shared by cameras."""
+
+    def detect(self, looks: Sequence[Look]) -> list[Detections]:
+        """One answer per look, in the same order."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorPlace:
+    """Where a detector runs."""
+
+    models: Path
+    """Folder of installed models."""
+    threads: int = 1
+    """How many threads of the processor one call may use."""
+
+
+class DetectorPlugin(Protocol):
+    """A detector plugin: its fields are its options, `open` loads what it needs."""
+
+    def open(self, place: DetectorPlace) -> Detector: ...
+
+
+class Tracker(Protocol):
+    """Follows objects of one camera from frame to frame."""
+
+    def update(self, t_us: int, detections: Detections) -> tuple[Track, ...]:
+        """Take in what was seen; answer with all tracks that are alive, and freshly lost ones."""
+        ...
+
+    def hold(self, t_us: int) -> tuple[Track, ...]:
+        """Time passed, nobody looked: not the same as seeing nothing."""
+        ...
+
+
+class Rule(Protocol):
+    """Says when an observation is an event."""
+
+    def bind(self, camera: Camera, spec: RuleSpec) -> None:
+        """Learn the camera's zones and lines; raises ConfigError for names that are not there."""
+        ...
+
+    def check(self, observation: Observation) -> Iterable[Event]:
+        """The events this observation makes; called in order of time."""
+        ...
+
+
+class Subscription(Protocol[M_co]):
+    """A bounded inbox; when full its oldest message is dropped and counted."""
+
+    def get(self, timeout_s: float | None = None) -> M_co | None:
+        """The next message, or None when the time is up or the subscription is closed."""
+        ...
+
+    def close(self) -> None: ...
+
+    @property
+    def dropped(self) -> int: ...
+
+
+class Bus(Protocol):
+    """Carries messages between parts."""
+
+    def publish(self, message: object) -> None:
+        """Hand a message to whoever subscribed to its type; never waits for a reader."""
+        ...
+
+    def subscribe(self, *types: type[M], depth: int = 1000) -> Subscription[M]: ...
+
+    def close(self) -> None: ...
+
+
+class SiteStore(Protocol):
+    """Keeps the configuration, one revision after the other."""
+
+    def load(self) -> Site: ...
+
+    def revision(self) -> int:
+        """The newest revision; cheap enough to ask twice a second."""
+        ...
+
+    def save(self, site: Site, *, author: str) -> Site:
+        """Store as the next revision; Conflict when `site.revision` is not the newest."""
+        ...
+
+
+class EventStore(Protocol):
+    """Keeps events for ever or until retention says otherwise."""
+
+    def add(self, event: Event) -> bool:
+        """Store durably; False when it was there already."""
+        ...
+
+    def get(self, event_id: str) -> Event: ...
+
+    def find(self, query: EventQuery) -> Page[Event]: ...
+
+    def without_alarm(self, limit: int) -> tuple[Event, ...]:
+        """Events that no alarm has taken in yet, oldest first."""
+        ...
+
+
+class AlarmStore(Protocol):
+    """Keeps alarms and what was done about them."""
+
+    def put(self, alarm: Alarm) -> None:
+        """Store durably, new or changed, together with which events belong to it."""
+        ...
+
+    def get(self, alarm_id: str) -> Alarm: ...
+
+    def find(self, query: AlarmQuery) -> Page[Alarm]: ...
+
+
+class Notifier(Protocol):
+    """Tells somebody outside about an alarm."""
+
+    def send(self, alarm: Alarm, snapshot: bytes | None) -> None:
+        """Deliver or raise; the caller retries."""
+        ...

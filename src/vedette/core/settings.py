@@ -1,0 +1,146 @@
+"""Where and how the processes run: `vedette.toml`, then `VEDETTE_…` in the environment, then flags.
+
+Cameras and rules are not settings: they live in the store and are edited there.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, SecretStr, TypeAdapter, ValidationError
+
+from vedette.core.errors import ConfigError
+from vedette.core.plugins import validation_error
+from vedette.core.value import Secret, value
+
+__all__ = ["Settings", "load_settings"]
+
+_PREFIX = "VEDETTE_"
+_NOT_SETTINGS = {"VEDETTE_TEST_DATA", "VEDETTE_CONFIG", "VEDETTE_NO_WEB"}
+
+
+@value
+class WebSettings:
+    """The web server."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for all."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8971
+    """Port to listen on; 0 takes a free one."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names the server answers to besides its own addresses; others are refused."""
+    session_hours: Annotated[float, Field(gt=0, le=8760)] = 12.0
+    """How long a login lasts without use."""
+    admin_user: str = "admin"
+    """Name of the administrator made from `admin_password` at first start."""
+    admin_password: Secret = SecretStr("")
+    """Password of the first administrator; without it a one-time setup page makes one."""
+    secure_cookies: bool = False
+    """Send cookies only over HTTPS; set it when a proxy in front speaks HTTPS."""
+
+
+@value
+class SourceSettings:
+    """What sources may open."""
+
+    allow_loopback: bool = False
+    """Whether cameras may have addresses on this machine itself."""
+    file_roots: tuple[Path, ...] = ()
+    """Folders from which local files may be played as cameras."""
+    allow_webcams: bool = True
+    """Whether USB cameras of this machine may be opened."""
+
+
+@value
+class AnalyseSettings:
+    """The analysing processes."""
+
+    processes: Annotated[int, Field(ge=0, le=256)] = 0
+    """How many; 0 takes one per core."""
+    model: str = ""
+    """Model of cameras with detector `auto`; empty: the newest installed, else `classical`."""
+    nice: Annotated[int, Field(ge=0, le=19)] = 5
+    """How much lower their priority is than that of recording."""
+
+
+@value
+class MediaSettings:
+    """The processes that hold camera connections."""
+
+    processes: Annotated[int, Field(ge=0, le=256)] = 0
+    """How many; 0 takes one for every 75 cameras, at most one per core."""
+    silent_s: Annotated[float, Field(gt=0, le=600)] = 8.0
+    """After how long without a packet a stream is called silent and connected anew."""
+
+
+@value
+class Settings:
+    """How this installation of Vedette runs."""
+
+    data_dir: Path = Path("data")
+    """Where the database, pictures, recordings, models and keys are kept."""
+    store_url: Secret = SecretStr("")
+    """Database, such as postgresql://user:password@host/vedette; empty: SQLite in `data_dir`."""
+    runner: Literal["processes", "threads"] = "processes"
+    """Whether the parts run in processes of their own or as threads of one."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged."""
+    log_format: Literal["text", "json"] = "text"
+    """How it is logged."""
+    web: WebSettings = field(default_factory=WebSettings)
+    sources: SourceSettings = field(default_factory=SourceSettings)
+    media: MediaSettings = field(default_factory=MediaSettings)
+    analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
+
+
+def load_settings(
+    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, JsonValue]
+) -> Settings:
+    """Read settings; `flags` has dotted keys such as `web.port`; unknown keys are ConfigErrors."""
+    merged: dict[str, JsonValue] = {}
+    if file is not None:
+        merged = _read_toml(file)
+    for name, text in environment.items():
+        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
+            keys = name.removeprefix(_PREFIX).lower().split("__")
+            _put(merged, keys, _parse(text))
+    for dotted, setting in flags.items():
+        _put(merged, dotted.split("."), setting)
+    try:
+        return TypeAdapter(Settings).validate_python(merged)
+    except ValidationError as error:
+        raise validation_error(error, path=("settings",)) from None
+
+
+def _read_toml(file: Path) -> dict[str, JsonValue]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"there is no settings file {file}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"settings file {file} cannot be read: {error}") from error
+
+
+def _parse(text: str) -> JsonValue:
+    # Lists are written as JSON; everything else is text that the field's own type reads.
+    if text.startswith("["):
+        try:
+            parsed: JsonValue = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ConfigError(f"{text!r} in the environment is not a JSON list: {error}") from error
+        return parsed
+    return text
+
+
+def _put(into: dict[str, JsonValue], keys: list[str], setting: JsonValue) -> None:
+    for key in keys[:-1]:
+        step = into.setdefault(key, {})
+        if not isinstance(step, dict):
+            raise ConfigError(f"{'.'.join(keys)}: {key} has no parts")
+        into = step
+    into[keys[-1]] = setting
