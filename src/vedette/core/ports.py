@@ -32,6 +32,8 @@ __all__ = [
     "Notifier",
     "Opener",
     "Origin",
+    "PacketHub",
+    "PacketInbox",
     "Rule",
     "SiteStore",
     "Source",
@@ -79,6 +81,30 @@ class Tap(Protocol):
 
     def take(self, packet: Packet) -> None:
         """Accept or drop a packet; never blocks."""
+        ...
+
+
+class PacketInbox(Protocol):
+    """One reader's bounded queue of packets; when full it drops by whole GOP and counts."""
+
+    def get(self, timeout_s: float | None = None) -> Packet | None:
+        """The next packet, or None when the time is up or the inbox is closed."""
+        ...
+
+    def close(self) -> None: ...
+
+    @property
+    def dropped(self) -> int: ...
+
+    @property
+    def closed(self) -> bool: ...
+
+
+class PacketHub(Protocol):
+    """Where packets can be had, in this process or from `media` over a local socket."""
+
+    def watch(self, camera: str, stream: str) -> PacketInbox:
+        """A new inbox that begins with the current GOP, so that a picture can be shown at once."""
         ...
 
 
