@@ -34,7 +34,7 @@ class NoNodeError(WebAppError):
 
 
 class Node:
-    """A Node and its npm: the one on PATH where it is new enough, else the one in this environment."""
+    """A Node and its npm: that on PATH where it is new enough, else this environment's."""
 
     def __init__(self) -> None:
         found = shutil.which("node")
