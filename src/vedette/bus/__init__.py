@@ -1,0 +1,1 @@
+"""Carrying messages and packets between parts: in this process, or over local sockets."""

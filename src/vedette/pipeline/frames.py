@@ -1,0 +1,89 @@
+"""Packets become frames, at the analysed rate and no more; what is late is left out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from vedette.core.clock import Clock, from_seconds
+from vedette.core.media import Frame, Packet
+from vedette.core.ports import PacketInbox
+
+__all__ = ["Frames", "Live", "RateDecoder", "Replay"]
+
+_LATE_S = 1.5
+_WAIT_S = 1.0
+
+
+class RateDecoder(Protocol):
+    """A decoder that knows the analysed rate and may be told that nothing moves."""
+
+    def decode(self, packet: Packet) -> Iterable[Frame]: ...
+
+    def rouse(self, awake: bool) -> None:
+        """Awake: every wanted frame; quiet: key frames alone if they come often enough."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Frames(Protocol):
+    """The frames of one stream in order of time."""
+
+    def __iter__(self) -> Iterator[Frame]: ...
+
+    def rouse(self, awake: bool) -> None: ...
+
+
+class Live:
+    """Frames of a running camera, the newest first of all: a late frame is worthless."""
+
+    def __init__(self, inbox: PacketInbox, decoder: RateDecoder, clock: Clock) -> None:
+        self._inbox, self._decoder, self._clock = inbox, decoder, clock
+        self.seen = 0
+        self.late = 0
+        self.waiting = True
+        self.newest: Frame | None = None
+
+    def __iter__(self) -> Iterator[Frame]:
+        while not self._inbox.closed:
+            packet = self._inbox.get(_WAIT_S)
+            if packet is None:
+                self.waiting = True
+                continue
+            self.waiting = False
+            for frame in self._decoder.decode(packet):
+                self.newest = frame
+                if self._clock.now_us() - frame.t_us > from_seconds(_LATE_S):
+                    self.late += 1
+                    continue
+                self.seen += 1
+                yield frame
+
+    def rouse(self, awake: bool) -> None:
+        self._decoder.rouse(awake)
+
+    @property
+    def dropped(self) -> int:
+        """Packets and frames that were left out because we were too slow."""
+        return self._inbox.dropped + self.late
+
+    def close(self) -> None:
+        """End it from any thread."""
+        self._inbox.close()
+
+
+class Replay:
+    """Frames of a recording: every wanted one, however long it takes."""
+
+    def __init__(self, packets: Iterable[Packet], decoder: RateDecoder) -> None:
+        self._packets, self._decoder = packets, decoder
+        self.packets = 0
+
+    def __iter__(self) -> Iterator[Frame]:
+        for packet in self._packets:
+            self.packets += 1
+            yield from self._decoder.decode(packet)
+
+    def rouse(self, awake: bool) -> None:
+        self._decoder.rouse(awake)
