@@ -54,8 +54,9 @@ def test_functions_of_the_web_app_are_short() -> None:
     compiler = ROOT / "ui" / "node_modules" / "typescript"
     if not compiler.is_dir():
         pytest.skip("the web app's packages are not installed (make setup)")
+    script = ROOT / "tools" / "functions.mjs"
     done = subprocess.run(
-        [Node().folder / "node", ROOT / "tools" / "functions.mjs", compiler, WEB_APP, str(FUNCTION_LINES)],
+        [Node().folder / "node", script, compiler, WEB_APP, str(FUNCTION_LINES)],
         capture_output=True,
         text=True,
         check=True,
