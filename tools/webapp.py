@@ -49,12 +49,19 @@ class Node:
         cli = next(home.glob("**/node_modules/npm/bin/npm-cli.js"))
         self.npm = [str(self.folder / "node"), str(cli)]
 
-    def run(self, folder: Path, *arguments: str) -> None:
-        """Run npm in a folder; its output is shown only when it fails or someone watches."""
+    def run(self, folder: Path, *arguments: str, quiet: bool = False) -> None:
+        """Run npm in a folder; a quiet run's output is shown only when it fails."""
         path = f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}"
-        command = [*self.npm, *arguments]
-        done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False)
+        done = subprocess.run(
+            [*self.npm, *arguments],
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            check=False,
+        )
         if done.returncode:
+            sys.stdout.buffer.write(done.stdout or b"")
             raise WebAppError(f"npm {' '.join(arguments)} failed in {folder.name}/ (see above)")
 
 
@@ -107,7 +114,7 @@ class WebApp:
         if mark.is_file() and mark.read_text() == want:
             return
         print("setup: installing the web app's packages", flush=True)
-        node.run(self.source, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        node.run(self.source, "ci", "--no-audit", "--no-fund", "--loglevel=error", quiet=True)
         mark.write_text(want)
 
     def build(self, node: Node) -> None:
@@ -115,9 +122,9 @@ class WebApp:
         self.install(node)
         print("setup: building the web app", flush=True)
         before = self.digest()
-        node.run(self.source, "run", "--silent", "build")
+        node.run(self.source, "run", "--silent", "build", quiet=True)
         if not (self.built / "index.html").is_file():
-            raise WebAppError(f"npm run build left no index.html in {self.built.relative_to(ROOT)}")
+            raise WebAppError(f"npm run build left no index.html in {self.built}")
         (self.built / ".digest").write_text(before)
 
 
