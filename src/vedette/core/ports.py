@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from vedette.core.clock import Clock
 from vedette.core.facts import Alarm, Event, Motion, Observation, Track
 from vedette.core.media import Boxes, Detections, Frame, Packet
+from vedette.core.people import LoginSession, User
 from vedette.core.queries import AlarmQuery, EventQuery, Page
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Camera, RuleSpec, Site
@@ -40,6 +41,7 @@ __all__ = [
     "Subscription",
     "Tap",
     "Tracker",
+    "UserStore",
 ]
 
 M_co = TypeVar("M_co", covariant=True)
@@ -119,7 +121,11 @@ class Decoder(Protocol):
 
 
 class Gate(Protocol):
-    """Decides whether a frame is worth detecting."""
+    """Decides whether a frame of its camera is worth detecting."""
+
+    def bind(self, camera: Camera) -> None:
+        """Learn the camera's exclude zones, in which nothing counts as motion."""
+        ...
 
     def look(self, frame: Frame) -> Motion: ...
 
@@ -237,20 +243,83 @@ class EventStore(Protocol):
     def find(self, query: EventQuery) -> Page[Event]: ...
 
     def without_alarm(self, limit: int) -> tuple[Event, ...]:
-        """Events that no alarm has taken in yet, oldest first."""
+        """Events that call for an alarm (not `info`) and are in none yet, oldest first."""
         ...
 
 
 class AlarmStore(Protocol):
     """Keeps alarms and what was done about them."""
 
-    def put(self, alarm: Alarm) -> None:
-        """Store durably, new or changed, together with which events belong to it."""
+    def put(self, alarm: Alarm, *, instead_of: Alarm | None = None) -> None:
+        """Store durably, new or changed, together with which events belong to it.
+
+        Conflict when `instead_of` is given and is no longer what is stored.
+        """
         ...
 
     def get(self, alarm_id: str) -> Alarm: ...
 
+    def of_event(self, event_id: str) -> Alarm | None:
+        """The alarm that took the event in, None when no alarm has."""
+        ...
+
     def find(self, query: AlarmQuery) -> Page[Alarm]: ...
+
+
+class UserStore(Protocol):
+    """Keeps who may log in, and who is logged in; names are unique whatever their case."""
+
+    def create(self, user: User, password_hash: str) -> None:
+        """Store a new user; Conflict when the id or the name is taken."""
+        ...
+
+    def get(self, user_id: str) -> User: ...
+
+    def by_name(self, name: str) -> User:
+        """The user of that name in any case, or NotFound."""
+        ...
+
+    def all(self) -> tuple[User, ...]:
+        """Everybody, by name."""
+        ...
+
+    def count(self) -> int: ...
+
+    def update(self, user: User) -> None:
+        """Store a changed user; NotFound, or Conflict when the name is taken."""
+        ...
+
+    def password_hash(self, user_id: str) -> str: ...
+
+    def set_password_hash(self, user_id: str, password_hash: str) -> None: ...
+
+    def add(self, session: LoginSession) -> None:
+        """Store a login."""
+        ...
+
+    def session(self, session_id: str) -> LoginSession:
+        """A login that has not ended, expired or not; NotFound otherwise."""
+        ...
+
+    def touch(self, session_id: str, *, seen_us: int, expires_us: int) -> None:
+        """Note that a login was used; nothing happens when it has ended."""
+        ...
+
+    def end(self, session_id: str) -> None:
+        """Log out; may be called twice."""
+        ...
+
+    def end_all(self, user_id: str) -> int:
+        """End all logins of a user and say how many there were."""
+        ...
+
+    def for_user(self, user_id: str) -> tuple[LoginSession, ...]:
+        """A user's logins, the last used first."""
+        ...
+
+    def purge_expired(self, now_us: int) -> int:
+        """Forget logins that have expired and say how many there were."""
+        ...
 
 
 class Notifier(Protocol):
