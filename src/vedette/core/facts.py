@@ -34,6 +34,7 @@ Point = tuple[float, float]
 
 TrackState = Literal["tentative", "confirmed", "lost"]
 Severity = Literal["info", "warning", "critical"]
+"""What an event calls for: `info` is kept and opens no alarm, the others open one."""
 AlarmState = Literal["new", "acknowledged", "assigned", "escalated", "closed"]
 Verdict = Literal["true", "false", "test"]
 StreamState = Literal["connecting", "live", "silent", "failed", "stopped"]

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar, dataclass_transform
 
-from pydantic import ConfigDict, PlainSerializer, SecretStr, SerializationInfo
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    SecretStr,
+    SerializationInfo,
+    ValidationInfo,
+)
 
 __all__ = ["MASK", "Seal", "Secret", "plugin", "value"]
 
@@ -16,7 +23,7 @@ MASK = "********"
 """What a secret looks like outside; sent back unchanged it means "keep the one you have"."""
 
 Seal = Callable[[str], str]
-"""Encrypts a secret for storage."""
+"""Encrypts a secret for storage, or decrypts one."""
 
 _STRICT = ConfigDict(
     extra="forbid",
@@ -33,7 +40,14 @@ def _show(secret: SecretStr, about: SerializationInfo) -> str:
     return MASK if secret.get_secret_value() else ""
 
 
-Secret = Annotated[SecretStr, PlainSerializer(_show, return_type=str)]
+def _take(secret: object, about: ValidationInfo) -> object:
+    context = about.context
+    if isinstance(context, dict) and (unseal := context.get("unseal")) and isinstance(secret, str):
+        return str(unseal(secret))
+    return secret
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_take), PlainSerializer(_show, return_type=str)]
 """A password or key: masked wherever it is written, unless the store seals it."""
 
 
