@@ -1,4 +1,4 @@
-"""Where detection is worth it: regions that move, tracks that need confirming, and never where masked."""
+"""Where detection is worth it: what moves, tracks that need confirming, never what is masked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _AT_LEAST = 0.04
 _SMALLEST = 0.25
 _WHOLE_FROM = 0.40
 _MOST_REGIONS = 6
+_WHOLE_EVERY_US = 2_000_000
 
 
 class Attention:
@@ -24,9 +25,19 @@ class Attention:
 
     def __init__(self, camera: Camera) -> None:
         self._masks = [zone.polygon for zone in camera.zones if zone.exclude]
+        self._whole_us: int | None = None
 
-    def regions(self, motion: Motion, tracks: tuple[Track, ...]) -> Boxes:
-        """float32[n, 4] inside the picture; empty when there is nothing to look at."""
+    def regions(self, t_us: int, motion: Motion, tracks: tuple[Track, ...]) -> Boxes:
+        """float32[n, 4] inside the picture; now and then all of it, for who stood still so far."""
+        chosen = self._chosen(motion, tracks)
+        due = self._whole_us is None or t_us - self._whole_us >= _WHOLE_EVERY_US
+        if due or not len(chosen):
+            chosen = _WHOLE.copy()
+        if len(chosen) == 1 and np.array_equal(chosen, _WHOLE):
+            self._whole_us = t_us
+        return chosen
+
+    def _chosen(self, motion: Motion, tracks: tuple[Track, ...]) -> Boxes:
         wanted = [*motion.boxes, *(t.box for t in tracks if t.state != "lost")]
         if not wanted:
             return no_boxes()

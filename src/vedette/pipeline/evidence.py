@@ -1,4 +1,4 @@
-"""What proves an event: its picture, written before the event is stored, stored before it is told."""
+"""What proves an event: its picture, written before the event is stored and told."""
 
 from __future__ import annotations
 

@@ -43,6 +43,8 @@ class Live:
         self.seen = 0
         self.late = 0
         self.waiting = True
+        self.awake = True
+        self.lag_us = 0
         self.newest: Frame | None = None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -54,13 +56,15 @@ class Live:
             self.waiting = False
             for frame in self._decoder.decode(packet):
                 self.newest = frame
-                if self._clock.now_us() - frame.t_us > from_seconds(_LATE_S):
+                self.lag_us = self._clock.now_us() - frame.t_us
+                if self.lag_us > from_seconds(_LATE_S):
                     self.late += 1
                     continue
                 self.seen += 1
                 yield frame
 
     def rouse(self, awake: bool) -> None:
+        self.awake = awake
         self._decoder.rouse(awake)
 
     @property

@@ -14,7 +14,7 @@ __all__ = ["Governed"]
 
 
 class Governed:
-    """Lets a rule speak only within its schedule; the rule sees everything, so its memory stays right."""
+    """Lets a rule speak only within its schedule, but see everything: its memory stays right."""
 
     def __init__(self, rule: Rule, time_zone: str) -> None:
         self._rule, self._time_zone = rule, time_zone

@@ -36,7 +36,7 @@ class Lane:
     rules: tuple[Rule, ...]
 
     def run(self, frames: Frames, evidence: Evidence, bus: Bus, clock: Clock) -> None:
-        """Carry frames the whole way until they end: an event is stored before anybody hears of it."""
+        """Carry frames the whole way until they end; an event is stored before it is told."""
         for step in self.steps(frames):
             observation = replace(step.observation, lag_us=clock.now_us() - step.frame.t_us)
             bus.publish(observation)
@@ -55,7 +55,7 @@ class Lane:
         motion = self.gate.look(frame)
         if motion.awake:
             before = self.tracker.hold(frame.t_us)
-            regions = self.attention.regions(motion, before)
+            regions = self.attention.regions(frame.t_us, motion, before)
             look = Look(frame=frame, motion=motion, regions=regions, tracks=before)
             [found] = self.detector.detect([look])
             tracks = self.tracker.update(frame.t_us, self.attention.allowed(found))
