@@ -15,7 +15,8 @@ VedetteError                 anything we can explain to a person
 │  ├─ NotFound               there is no such object
 │  └─ Conflict               somebody else changed it, or it is in use
 ├─ Denied                    the caller may not
-│  └─ NotLoggedIn            the caller is unknown
+│  ├─ NotLoggedIn            the caller is unknown
+│  └─ Throttled              too many failed attempts; wait
 └─ Unavailable               a part that is needed does not answer just now
 """
 
@@ -36,6 +37,7 @@ __all__ = [
     "StreamMissing",
     "StreamSilent",
     "StreamUnsupported",
+    "Throttled",
     "Unavailable",
     "Unreachable",
     "VedetteError",
@@ -145,6 +147,16 @@ class NotLoggedIn(Denied):
     """The caller is unknown."""
 
     code = "not_logged_in"
+
+
+class Throttled(Denied):
+    """Too many failed attempts; worth another try after `retry_after_s`."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(VedetteError):
