@@ -5,6 +5,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 # Passed on to the program behind a target: make demo ARGS="--seconds 30"
 ARGS ?=
+# Much of testing is waiting for clocks and servers: two at a time, whole files together.
+JOBS ?= 2
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +19,7 @@ demo: setup ## run a drawn site of four cameras and open the page (ARGS="--secon
 
 test: services lint ## everything that must pass: checks, web app tests, Python tests (ARGS="-k name")
 	@tools/ui test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: setup ## ruff, mypy, import-linter, TypeScript
 	@$(BIN)/ruff check --quiet .
