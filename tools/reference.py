@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from vedette.core.errors import PluginError
 from vedette.core.plugins import PORTS, schemas
 from vedette.core.settings import Settings
 
@@ -53,7 +53,6 @@ class Section:
 class Page:
     """One file of docs/ref/."""
 
-    name: str
     title: str
     intro: str
     sections: tuple[Section, ...]
@@ -79,16 +78,6 @@ class Page:
         return "\n\n".join(parts) + "\n"
 
 
-def pages() -> list[Page]:
-    """All pages that the program as it stands can fill."""
-    filled = [plugins_page(), settings_page()]
-    if _has("vedette.web.server"):
-        filled.append(api_page(openapi()))
-    if _has("vedette.cli"):
-        filled.append(commands_page(importlib.import_module("vedette.cli").parser()))
-    return filled
-
-
 def plugins_page() -> Page:
     """Every installed plugin of every port with its options."""
     sections: list[Section] = []
@@ -100,7 +89,6 @@ def plugins_page() -> Page:
             title = f"{port} `{plugin.kind}`"
             sections += _sections(title, {**plugin.schema, "description": plugin.summary}, level=3)
     return Page(
-        name="plugins.md",
         title="Plugins",
         intro="A plugin is chosen by its kind and set by its options; an option that is not listed"
         " here is an error that names it.",
@@ -111,7 +99,6 @@ def plugins_page() -> Page:
 def settings_page() -> Page:
     """Every key of `vedette.toml`."""
     return Page(
-        name="settings.md",
         title="Settings",
         intro="Read from `vedette.toml`, then from the environment (`web.port` is"
         " `VEDETTE_WEB__PORT`), then from flags; the later wins. An unknown key is an error that"
@@ -120,8 +107,24 @@ def settings_page() -> Page:
     )
 
 
-def api_page(document: Schema) -> Page:
+def api_page() -> Page:
     """Every route of the API."""
+    return routes_page(openapi())
+
+
+def openapi() -> Schema:
+    """The API's OpenAPI document, made without starting anything."""
+    document: Schema = importlib.import_module("vedette.web.server").openapi()
+    return document
+
+
+def commands_page() -> Page:
+    """Every command of `vedette`."""
+    return parser_page(importlib.import_module("vedette.cli").parser())
+
+
+def routes_page(document: Schema) -> Page:
+    """The page of an OpenAPI document."""
     sections = [
         Section(
             title=f"`{method.upper()} {path}`",
@@ -140,7 +143,6 @@ def api_page(document: Schema) -> Page:
         for method, route in sorted(routes.items())
     ]
     return Page(
-        name="api.md",
         title="API",
         intro="Bodies and answers are described in the OpenAPI document, readable at `/docs` of a"
         " running server.",
@@ -148,16 +150,9 @@ def api_page(document: Schema) -> Page:
     )
 
 
-def openapi() -> Schema:
-    """The API's OpenAPI document, made without starting anything."""
-    document: Schema = importlib.import_module("vedette.web.server").openapi()
-    return document
-
-
-def commands_page(parser: argparse.ArgumentParser) -> Page:
-    """Every command with its flags."""
+def parser_page(parser: argparse.ArgumentParser) -> Page:
+    """The page of a parser: every command with its flags."""
     return Page(
-        name="commands.md",
         title="Commands",
         intro="`vedette COMMAND --help` prints the same.",
         sections=tuple(_commands(parser, parser.description or "")),
@@ -278,11 +273,12 @@ def _once(sections: Iterable[Section]) -> tuple[Section, ...]:
     return tuple({section.title: section for section in reversed([*sections])}.values())[::-1]
 
 
-def _has(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+PAGES: Mapping[str, Callable[[], Page]] = {
+    "plugins.md": plugins_page,
+    "settings.md": settings_page,
+    "api.md": api_page,
+    "commands.md": commands_page,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -293,9 +289,14 @@ def main(arguments: Sequence[str]) -> int:
         print(json.dumps(openapi(), indent=1, ensure_ascii=False, sort_keys=True))
         return 0
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for page in pages():
-        (FOLDER / page.name).write_text(page.text())
-    return 0
+    failed = 0
+    for name, page in PAGES.items():
+        try:
+            (FOLDER / name).write_text(page().text())
+        except (ImportError, AttributeError, PluginError) as error:
+            print(f"docs: {name} cannot be written: {error}", file=sys.stderr)
+            failed = 1
+    return failed
 
 
 if __name__ == "__main__":
