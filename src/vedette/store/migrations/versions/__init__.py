@@ -1,0 +1,1 @@
+"""Files are named for the change; each is frozen once released."""
