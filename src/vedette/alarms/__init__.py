@@ -1,0 +1,1 @@
+"""From events to the alarms a person must answer."""
