@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.tree import Module, modules, sample
+from tests.architecture.tree import Module, modules, none, sample
 
 CATCHERS = (
     "vedette.runtime.supervisor",
@@ -49,17 +49,17 @@ def lines_with(module: Module, pattern: re.Pattern[str], message: str) -> Iterat
 
 
 def test_only_four_places_catch_everything() -> None:
-    assert [found for module in modules() for found in broad(module)] == []
+    none(found for module in modules() for found in broad(module))
 
 
 def test_every_ignored_type_error_names_its_code_and_reason() -> None:
     message = "write `# type: ignore[code]  # reason`"
-    assert [f for module in modules() for f in lines_with(module, IGNORE, message)] == []
+    none(found for module in modules() for found in lines_with(module, IGNORE, message))
 
 
 def test_nothing_is_left_unfinished() -> None:
     message = "unfinished"
-    assert [f for module in modules() for f in lines_with(module, UNFINISHED, message)] == []
+    none(found for module in modules() for found in lines_with(module, UNFINISHED, message))
 
 
 @pytest.mark.parametrize(

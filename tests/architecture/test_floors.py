@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import PACKAGE, ROOT, Module, imports, modules, sample
+from tests.architecture.tree import PACKAGE, ROOT, Module, imports, modules, none, sample
 
 # Library or package → the only places that may import it.
 PLACES = {
@@ -55,22 +55,21 @@ def test_imports_go_down_the_floors_only() -> None:
 
 
 def test_libraries_stay_in_their_places() -> None:
-    assert [stray for module in modules() for stray in strays(module)] == []
+    none(stray for module in modules() for stray in strays(module))
 
 
 def test_coroutines_stay_at_the_doors() -> None:
-    assert [found for module in modules() for found in colours(module)] == []
+    none(found for module in modules() for found in colours(module))
 
 
 def test_core_needs_only_numpy_and_pydantic() -> None:
-    foreign = [
+    none(
         module.at(node, f"core imports {imported}")
         for module in modules()
         if module.within("vedette.core")
         for node, imported in imports(module)
         if imported.split(".")[0] not in CORE_LIBRARIES
-    ]
-    assert foreign == []
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,3 +52,9 @@ def imports(module: Module) -> Iterator[tuple[ast.stmt, str]]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             for alias in node.names:
                 yield node, f"{node.module}.{alias.name}"
+
+
+def none(complaints: Iterable[str]) -> None:
+    """Fail with every complaint on a line of its own."""
+    found = list(complaints)
+    assert not found, "\n" + "\n".join(found)
