@@ -158,6 +158,8 @@ class DetectorPlace:
 
     models: Path
     """Folder of installed models."""
+    model: str = ""
+    """What the settings or the command line prefer: an installed model's name, or a file."""
     threads: int = 1
     """How many threads of the processor one call may use."""
 
@@ -170,6 +172,10 @@ class DetectorPlugin(Protocol):
 
 class Tracker(Protocol):
     """Follows objects of one camera from frame to frame."""
+
+    def bind(self, camera: Camera) -> None:
+        """Learn the camera, whose id is what its tracks' ids begin with."""
+        ...
 
     def update(self, t_us: int, detections: Detections) -> tuple[Track, ...]:
         """Take in what was seen; answer with all tracks that are alive, and freshly lost ones."""

@@ -1,0 +1,184 @@
+"""`vedette models`: which detectors are installed, and getting more of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from rich.console import Console
+from rich.table import Table
+
+from vedette.cli.options import add_settings, settings_of
+from vedette.core.clock import RealClock
+from vedette.core.errors import ConfigError
+from vedette.core.settings import Settings
+from vedette.detect.families.registry import FAMILIES
+from vedette.detect.labels import read_names
+from vedette.detect.models import Addition, Installed, Manifest, ModelFolder
+from vedette.detect.trial import Trial
+
+__all__ = ["register"]
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    about = "install, list, check and remove detection models"
+    models = subparsers.add_parser("models", help=about, description=about.capitalize() + ".")
+    commands = models.add_subparsers(dest="models_command", metavar="COMMAND", required=True)
+    _command(commands, "list", _list, "show what is installed")
+    add = _command(commands, "add", _add, "install an ONNX file of yours")
+    add.add_argument("file", type=Path, metavar="FILE", help="the model, .onnx")
+    add.add_argument("--name", default="", help="what to call it (default: the file's name)")
+    add.add_argument(
+        "--family",
+        default="",
+        choices=("", *FAMILIES),
+        metavar="FAMILY",
+        help=f"one of {', '.join(FAMILIES)} (default: found out)",
+    )
+    add.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    add.add_argument("--size", metavar="WxH", help="input size of a model that leaves it free")
+    add.add_argument("--licence", default="", help="its licence, such as Apache-2.0")
+    add.add_argument("--licence-file", type=Path, metavar="FILE", help="the licence's text")
+    add.add_argument("--source", default="", help="where it came from")
+    add.add_argument("--sha256", default="", help="what the file's SHA-256 must be")
+    add.add_argument("--default", action="store_true", help="let detector auto take it")
+    validate = _command(commands, "validate", _validate, "check an installed model and run it")
+    remove = _command(commands, "remove", _remove, "delete a model that nothing uses")
+    default = _command(
+        commands, "default", _default, "choose what detector auto takes; name:version rolls back"
+    )
+    for one in (validate, remove, default):
+        one.add_argument("model", metavar="NAME[:VERSION]", help="as `vedette models list` says")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    func: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    add_settings(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(func=func)
+    return parser
+
+
+def _folder(args: argparse.Namespace) -> ModelFolder:
+    return ModelFolder(settings_of(args).data_dir / "models", RealClock())
+
+
+def _list(args: argparse.Namespace) -> int:
+    folder = _folder(args)
+    installed = folder.list()
+    chosen = folder.default()
+    if args.json:
+        print(json.dumps([_as_json(one, chosen) for one in installed]))
+        return 0
+    if not installed:
+        print("No model is installed; cameras use the detector `classical`, which needs none.")
+        print("`vedette models pull` shows what can be had, `vedette models add` takes a file.")
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "", "family", "input", "classes", "ms", "licence", "sha256"):
+        table.add_column(heading, justify="right" if heading in ("ms", "classes") else "left")
+    for one in installed:
+        about = one.manifest
+        mark = "default" if chosen and one.ref == chosen.ref else "current" if one.current else ""
+        table.add_row(
+            one.ref,
+            mark,
+            about.family,
+            f"{about.size[0]}x{about.size[1]}",
+            str(sum(1 for name in about.names if name)),
+            f"{about.call_ms:.1f}",
+            about.licence,
+            about.sha256[:12],
+        )
+    Console().print(table)
+    return 0
+
+
+def _add(args: argparse.Namespace) -> int:
+    wish = Addition(
+        path=args.file,
+        name=args.name,
+        family=args.family,
+        names=read_names(_text(args.labels)) if args.labels else (),
+        size=_size(args.size) if args.size else None,
+        licence=args.licence,
+        licence_text=_text(args.licence_file) if args.licence_file else "",
+        source=args.source,
+        sha256=args.sha256.lower(),
+        default=args.default,
+    )
+    return _say_installed(args, _folder(args).add(wish))
+
+
+def _say_installed(args: argparse.Namespace, one: Installed) -> int:
+    about = one.manifest
+    if args.json:
+        print(json.dumps(_as_json(one, one if one.default else None)))
+        return 0
+    print(
+        f"Installed {one.ref}: {about.family}, {about.size[0]}x{about.size[1]}, "
+        f"{len(about.names)} classes, {about.call_ms:.1f} ms a call"
+    )
+    print(f"Licence: {about.licence}. SHA-256: {about.sha256}")
+    return 0
+
+
+def _validate(args: argparse.Namespace) -> int:
+    trial = _folder(args).validate(args.model)
+    if args.json:
+        print(TypeAdapter(Trial).dump_json(trial).decode())
+        return 0
+    print(
+        f"{args.model} is unchanged and runs: {trial.family}, "
+        f"{trial.size[0]}x{trial.size[1]}, {trial.call_ms:.1f} ms a call"
+    )
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    settings = settings_of(args)
+    folder = ModelFolder(settings.data_dir / "models", RealClock())
+    gone = folder.remove(args.model, lambda one: _users(one, settings))
+    print(json.dumps(gone) if args.json else f"Removed {', '.join(gone)}")
+    return 0
+
+
+def _default(args: argparse.Namespace) -> int:
+    chosen = _folder(args).make_default(args.model)
+    print(json.dumps(_as_json(chosen, chosen)) if args.json else f"Default is now {chosen.ref}")
+    return 0
+
+
+def _users(one: Installed, settings: Settings) -> Sequence[str]:
+    """Who would miss a model."""
+    named = {one.ref} | ({one.manifest.name} if one.current else set())
+    return ("the setting analyse.model",) if settings.analyse.model in named else ()
+
+
+def _as_json(one: Installed, chosen: Installed | None) -> dict[str, object]:
+    manifest: dict[str, object] = TypeAdapter(Manifest).dump_python(one.manifest, mode="json")
+    default = chosen is not None and chosen.ref == one.ref
+    return {"ref": one.ref, "current": one.current, "default": default, **manifest}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, x, height = text.lower().partition("x")
+    if not (x and width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise ConfigError(f"--size wants WIDTHxHEIGHT such as 640x384, got {text!r}")
+    return int(width), int(height)

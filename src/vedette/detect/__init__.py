@@ -1,0 +1,1 @@
+"""What is in the picture: detectors, the models they run, and how cameras share them."""

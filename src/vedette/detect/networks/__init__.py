@@ -1,0 +1,1 @@
+"""Running a model: tensors in, tensors out, wherever that happens."""

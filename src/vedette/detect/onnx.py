@@ -1,0 +1,55 @@
+"""The `onnx` detector: an installed ONNX model, its inputs packed with regions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from vedette.core.clock import RealClock
+from vedette.core.errors import ModelError
+from vedette.core.ports import DetectorPlace
+from vedette.core.value import plugin
+from vedette.detect.finder import Asking
+from vedette.detect.models import ModelFolder
+from vedette.detect.opening import ModelFile, Place, Provider, open_finder
+from vedette.detect.packed import Packed
+from vedette.detect.pieces import Packing
+
+__all__ = ["Onnx", "open_model"]
+
+
+@plugin
+class Onnx:
+    """Finds what an installed ONNX model knows: people, vehicles, animals and more."""
+
+    model: str = ""
+    """Name of an installed model, or name:version; empty takes the default one."""
+    labels: tuple[str, ...] = ()
+    """Classes or families (person, vehicle, animal) wanted; none: these three of a COCO model,
+    every class of others."""
+    min_score: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Boxes scored lower are dropped; the tracker makes use of low ones to keep a track alive."""
+    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.6
+    """From which intersection over union on two boxes of a kind are one object."""
+    provider: Provider = "cpu"
+    """What runs the model; all but `cpu` want their own packages and hardware."""
+    object_px: Annotated[int, Field(ge=16, le=2000)] = 160
+    """Regions with known objects shrink until these are about so tall, to save inputs."""
+    relook: bool = True
+    """Look again, with more room, at what a region's border cuts."""
+
+    def open(self, place: DetectorPlace) -> Packed:
+        """Load the model."""
+        models = ModelFolder(place.models, RealClock())
+        chosen = models.find(self.model) if self.model else models.default()
+        if chosen is None:
+            raise ModelError("no model is installed; `vedette models pull` or `add` installs one")
+        return open_model(chosen.file(), self, place)
+
+
+def open_model(model: ModelFile, how: Onnx, place: DetectorPlace) -> Packed:
+    """A detector of a model file."""
+    asking = Asking(labels=how.labels, min_score=how.min_score, overlap=how.overlap)
+    finder = open_finder(model, asking, Place(provider=how.provider, threads=place.threads))
+    return Packed(finder, Packing(object_px=how.object_px, relook=how.relook))

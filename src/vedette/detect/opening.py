@@ -1,0 +1,163 @@
+"""From a model file to something that can be asked: checks, network, family, class names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vedette.core.errors import ModelError
+from vedette.detect.families.family import Family, Preparation, Signature, Size
+from vedette.detect.families.registry import family_of, infer
+from vedette.detect.finder import Asking, FinderSetting, NetworkFinder, signature_of
+from vedette.detect.labels import default_names, read_names
+from vedette.detect.networks.network import Network
+from vedette.detect.networks.ort import OrtNetwork
+from vedette.detect.protobuf import read_skeleton
+
+__all__ = [
+    "ModelFile",
+    "Place",
+    "Provider",
+    "check_file",
+    "open_finder",
+    "open_network",
+    "understand",
+]
+
+Provider = Literal["cpu", "cuda", "tensorrt", "openvino"]
+
+_PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib", ".ckpt", ".bin", ".pdparams", ".npy")
+_BATCH_ON_GPU = 8
+# They load engines or libraries from files of their own choosing.
+_FOREIGN_KINDS = frozenset({"EPContext", "PyOp", "PythonOp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile:
+    """A model on disk with what is known of it; empty means find out."""
+
+    path: Path
+    title: str
+    family: str = ""
+    names: tuple[str, ...] = ()
+    preparation: Preparation | None = None
+    size: Size | None = None
+    """Input size of a model that leaves it free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What runs a model, on how many threads."""
+
+    provider: Provider = "cpu"
+    threads: int = 1
+
+
+def check_file(path: Path) -> tuple[str, ...]:
+    """Refuse what is not plain ONNX; answers the files of weights it needs beside itself."""
+    if path.suffix.lower() in _PICKLES:
+        raise ModelError(
+            f"{path.name} is a pickle, which can run anything when it is loaded; export it to ONNX "
+            f"where you trust it and add that: {_export_command(path)}"
+        )
+    if not path.is_file():
+        raise ModelError(f"there is no model file {path}")
+    skeleton = read_skeleton(path)
+    foreign = sorted(skeleton.kinds & _FOREIGN_KINDS)
+    if foreign:
+        raise ModelError(f"{path.name} uses {', '.join(foreign)}, which loads foreign code")
+    folder = path.parent.resolve()
+    for name in sorted(skeleton.external):
+        beside = (folder / name).resolve()
+        if Path(name).is_absolute() or not beside.is_relative_to(folder):
+            raise ModelError(f"{path.name} wants weights from {name}, outside its own folder")
+        if not beside.is_file():
+            raise ModelError(f"{path.name} wants its weights from {name}, which is not there")
+    return tuple(sorted(skeleton.external))
+
+
+def _export_command(path: Path) -> str:
+    name = path.name.lower()
+    exports: Mapping[str, str] = {
+        "yolox": f"python tools/export_onnx.py -c {path.name} --output-name {path.stem}.onnx",
+        "rf-detr": f"RFDETRNano(pretrain_weights='{path.name}').export()",
+        "rfdetr": f"RFDETRNano(pretrain_weights='{path.name}').export()",
+        "dfine": f"python tools/deployment/export_onnx.py -r {path.name}",
+        "rtdetr": f"python tools/export_onnx.py -r {path.name}",
+        "nanodet": f"python tools/export_onnx.py --model_path {path.name}",
+        "yolo": f"yolo export model={path.name} format=onnx",
+    }
+    for word, command in exports.items():
+        if word in name:
+            return command
+    return (
+        'python -c "import torch; torch.onnx.export(model, torch.zeros(1, 3, 640, 640), '
+        f"'{path.stem}.onnx')\""
+    )
+
+
+def open_network(path: Path, place: Place) -> Network:
+    """Load a file into whatever runs it there."""
+    if place.provider == "openvino":
+        from vedette.detect.networks.openvino import OpenVinoNetwork  # an extra
+
+        return OpenVinoNetwork(path, threads=place.threads)
+    return OrtNetwork(path, provider=place.provider, threads=place.threads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What one run told of a model."""
+
+    signature: Signature
+    family: Family
+    names: tuple[str, ...]
+
+
+def understand(network: Network, model: ModelFile) -> Understood:
+    """Family and class names of a loaded model; runs it once."""
+    asked = family_of(model.family) if model.family else None
+    signature = signature_of(network, model.size or (asked.size if asked else (640, 640)))
+    family = asked or infer(signature)
+    names = _names(network, model, family.classes(signature))
+    return Understood(signature=signature, family=family, names=names)
+
+
+def _names(network: Network, model: ModelFile, count: int | None) -> tuple[str, ...]:
+    names = model.names or _carried(network) or _beside(model.path)
+    if not names and count is not None:
+        names = default_names(count) or ()
+    if not names:
+        raise ModelError(
+            f"{model.title} knows {count or 'some'} classes and does not say which; give their "
+            "names, one a line, in a file (--labels FILE)"
+        )
+    if count is not None and len(names) != count:
+        raise ModelError(f"{model.title} knows {count} classes, but {len(names)} names are given")
+    return names
+
+
+def _carried(network: Network) -> tuple[str, ...]:
+    text = network.metadata.get("names", "")
+    return read_names(text) if text else ()
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    beside = path.with_suffix(".txt")
+    return read_names(beside.read_text(encoding="utf-8")) if beside.is_file() else ()
+
+
+def open_finder(model: ModelFile, asking: Asking, place: Place) -> NetworkFinder:
+    """A model ready to be asked; it has run once."""
+    network = open_network(model.path, place)
+    known = understand(network, model)
+    setting = FinderSetting(
+        title=model.title,
+        signature=known.signature,
+        asking=asking,
+        preparation=model.preparation,
+        batch=_BATCH_ON_GPU if place.provider in ("cuda", "tensorrt") else 1,
+    )
+    return NetworkFinder(network, known.family, known.names, setting)
