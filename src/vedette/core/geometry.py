@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -20,6 +21,8 @@ __all__ = [
     "clip",
     "contains",
     "crossing",
+    "crossings",
+    "distance",
     "expand",
     "iou",
     "iou_matrix",
@@ -103,6 +106,37 @@ def crossing(line: Sequence[Point], before: Point, after: Point) -> tuple[Side, 
         if found is not None:
             return found
     return None
+
+
+def crossings(line: Sequence[Point], before: Point, after: Point) -> int:
+    """How often a step crosses a polyline to the right, less how often to the left.
+
+    Exact for steps through corners and along segments: every point is on one side of every
+    straight line, so what goes over and comes back sums to nothing.
+    """
+    total = 0
+    for start, end in itertools.pairwise(line):
+        was, now = _side(start, end, before) >= 0, _side(start, end, after) >= 0
+        if was == now:
+            continue
+        if (_side(before, after, start) >= 0) != (_side(before, after, end) >= 0):
+            total += 1 if now else -1
+    return total
+
+
+def distance(line: Sequence[Point], point: Point, unit: Point = (1.0, 1.0)) -> float:
+    """From a point to the nearest point of a polyline, x and y measured in `unit`."""
+    unit_x, unit_y = unit
+    px, py = point[0] / unit_x, point[1] / unit_y
+    nearest = math.inf
+    for start, end in itertools.pairwise(line):
+        ax, ay = start[0] / unit_x, start[1] / unit_y
+        run_x, run_y = end[0] / unit_x - ax, end[1] / unit_y - ay
+        length = run_x * run_x + run_y * run_y
+        along = ((px - ax) * run_x + (py - ay) * run_y) / length if length else 0.0
+        along = min(max(along, 0.0), 1.0)
+        nearest = min(nearest, math.hypot(px - ax - along * run_x, py - ay - along * run_y))
+    return nearest
 
 
 def _cross_segment(

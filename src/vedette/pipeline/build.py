@@ -44,6 +44,7 @@ class Builder:
         gate: Gate = plugins.build("gate", camera.gate)
         gate.bind(camera)
         tracker: Tracker = plugins.build("tracker", camera.tracker)
+        tracker.bind(camera)
         detector = self._detector(camera)
         decoder = DietDecoder(fps=camera.analyse_fps)
 

@@ -1,0 +1,1 @@
+"""Following objects from frame to frame, and scoring how well that goes."""

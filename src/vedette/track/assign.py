@@ -1,0 +1,57 @@
+"""Which sighting belongs to which track: likeness as matrices, and the best pairing of both."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from vedette.track.kalman import Floats
+
+__all__ = ["Pairs", "Rows", "best_pairs", "nearness", "others", "overlap"]
+
+Rows = NDArray[np.intp]
+Pairs = tuple[Rows, Rows]
+"""Rows and columns that belong together."""
+
+
+def best_pairs(likeness: Floats) -> Pairs:
+    """The pairing of the greatest total likeness; pairs of likeness 0 are none.
+
+    A weak pair is worth little, so it never parts a good one for the sake of more pairs.
+    """
+    rows, columns = linear_sum_assignment(likeness, maximize=True)
+    good = likeness[rows, columns] > 0.0
+    if good.all():
+        return rows, columns
+    return rows[good], columns[good]
+
+
+def others(count: int, taken: Rows) -> Rows:
+    """The numbers below `count` that are not taken."""
+    free = np.ones(count, np.bool_)
+    free[taken] = False
+    return np.flatnonzero(free)
+
+
+def overlap(a: Floats, b: Floats) -> Floats:
+    """[n, m] intersection over union of corners [n, 4] and [m, 4]."""
+    shared = np.minimum(a[:, None, 2:], b[:, 2:]) - np.maximum(a[:, None, :2], b[:, :2])
+    np.maximum(shared, 0.0, out=shared)
+    common: Floats = shared[..., 0] * shared[..., 1]
+    side_a, side_b = a[:, 2:] - a[:, :2], b[:, 2:] - b[:, :2]
+    union = (side_a[:, 0] * side_a[:, 1])[:, None] + side_b[:, 0] * side_b[:, 1] - common
+    return common / np.maximum(union, 1e-12)
+
+
+def nearness(expected: Floats, reach: Floats, seen: Floats) -> Floats:
+    """[n, m] how well sightings [m, 4] lie within `reach` [n] of where tracks [n, 4] should be.
+
+    Both as centre and size; 1 at the very place, 0 beyond reach, less for another size.
+    """
+    away = seen[:, :2] - expected[:, None, :2]
+    distance = np.sqrt((away * away).sum(axis=2))
+    ratio = np.log(np.maximum(seen[:, 2:], 1e-6) / expected[:, None, 2:])
+    alike = np.exp(-np.abs(ratio).sum(axis=2))
+    near: Floats = np.maximum(1.0 - distance / reach[:, None], 0.0) * alike
+    return near
