@@ -1,0 +1,228 @@
+"""The decode diet: as few pictures decoded, and as little done to each, as the analysis needs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Annotated, cast
+
+import av
+from av.packet import Packet as AvPacket
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from pydantic import Field
+
+from vedette.core.media import Frame, Packet, StreamFormat
+from vedette.core.value import value
+from vedette.ingest.picture import DecodedPlanes
+from vedette.ingest.sampler import Sampler
+
+__all__ = ["Diet", "StreamDecoder"]
+
+_JUMP_US = 1_000_000
+_MOST_WAITING = 600
+_MOST_REORDERED = 64
+_MOST_PIXELS = 40_000_000
+"""A little more than 8K; what announces more is damaged or hostile."""
+
+
+@value
+class Diet:
+    """How much is decoded."""
+
+    fps: Annotated[float, Field(gt=0, le=60)] = 8.0
+    """Analysed pictures per second: a true rate."""
+    idle: bool = True
+    """Whether only key frames are decoded while nothing moves."""
+    wake_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """Key frames alone will do only if they come at least this often."""
+    skip_loop_filter: bool = False
+    """Leave out the loop filter: a sixth cheaper, blocks become visible."""
+
+
+class StreamDecoder:
+    """Decodes one stream in one thread; `rouse` says whether the pictures are looked at closely."""
+
+    def __init__(self, diet: Diet) -> None:
+        self._diet = diet
+        self._sampler = Sampler(diet.fps)
+        self._context: VideoCodecContext | None = None
+        self._format: StreamFormat | None = None
+        self._keys = _KeyRhythm()
+        self._times: dict[int, Packet] = {}
+        self._unread: list[Packet] = []
+        self._needs_key = True
+        self._awake = True
+        self._seq = 0
+        self._last_pts_us: int | None = None
+        self.failed = 0
+        """Packets the decoder refused."""
+
+    def rouse(self, awake: bool) -> None:
+        """Awake: every wanted picture. Not awake: key frames alone, where they come often enough.
+
+        What was left out of the current GOP is decoded with the next packet, so no time is lost.
+        """
+        self._awake = awake
+
+    @property
+    def resting(self) -> bool:
+        """Whether only key frames are decoded now."""
+        often = self._keys.interval_us
+        return (
+            self._diet.idle
+            and not self._awake
+            and often is not None
+            and often <= self._diet.wake_s * 1e6
+        )
+
+    def decode(self, packet: Packet) -> Iterator[Frame]:
+        """The wanted frames this packet completes, in the order they are shown."""
+        self._notice_jump(packet)
+        yield from self._follow_format(packet)
+        if self._needs_key and not packet.key:
+            return
+        self._sampler.see(packet.pts_us)
+        if packet.key:
+            self._keys.take(packet.pts_us)
+            self._unread.clear()
+            self._needs_key = False
+        self._unread.append(packet)
+        if self._may_wait(packet):
+            return
+        for one in self._take_unread():
+            yield from self._decode_one(one)
+
+    def flush(self) -> Iterator[Frame]:
+        """The frames still inside the decoder, at the end of a file."""
+        for earlier in self._take_unread():
+            yield from self._decode_one(earlier)
+        yield from self._drain()
+        self._needs_key = True
+
+    def close(self) -> None:
+        """Give the decoder's memory back; frames handed out stay valid."""
+        self._context = None
+        self._format = None
+        self._needs_key = True
+        self._times.clear()
+        self._unread.clear()
+
+    def _notice_jump(self, packet: Packet) -> None:
+        last_us, self._last_pts_us = self._last_pts_us, packet.pts_us
+        if last_us is None:
+            return
+        step_us = packet.pts_us - last_us
+        if -_JUMP_US < step_us < _JUMP_US + packet.duration_us:
+            return
+        self._sampler.reset()
+        self._keys.reset()
+        self._needs_key = True
+        self._unread.clear()
+
+    def _follow_format(self, packet: Packet) -> Iterator[Frame]:
+        if packet.format is self._format:
+            return
+        if not packet.key:
+            # Another connection's picture: what it refers to was never here.
+            self._needs_key = True
+            return
+        before, self._format = self._format, packet.format
+        if before == packet.format and self._context is not None:
+            return
+        yield from self._drain()
+        self._context = _open(packet.format, self._diet)
+        self._keys.reset()
+
+    def _may_wait(self, packet: Packet) -> bool:
+        """Whether decoding it can be put off: a key packet may come before it is needed."""
+        if len(self._unread) >= _MOST_WAITING:
+            return False
+        if self._sampler.is_early(packet.pts_us):
+            return True
+        waited_us = packet.pts_us - self._unread[0].pts_us
+        return self.resting and not packet.key and waited_us <= 2e6 * self._diet.wake_s
+
+    def _take_unread(self) -> list[Packet]:
+        unread, self._unread = self._unread, []
+        return unread
+
+    def _decode_one(self, packet: Packet) -> Iterator[Frame]:
+        context = self._context
+        if context is None:
+            return
+        raw = cast("AvPacket[VideoStream]", AvPacket(packet.data))
+        raw.pts = packet.pts_us
+        self._times[packet.pts_us] = packet
+        while len(self._times) > _MOST_REORDERED:
+            del self._times[next(iter(self._times))]
+        context.skip_frame = "NONREF" if self._sampler.is_early(packet.pts_us) else "DEFAULT"
+        try:
+            pictures = context.decode(raw)
+        except (av.FFmpegError, ValueError):
+            self.failed += 1
+            return
+        for picture in pictures:
+            yield from self._wanted(picture)
+
+    def _drain(self) -> Iterator[Frame]:
+        """Frames a decoder that reorders still holds."""
+        context = self._context
+        if context is None or not context.is_open:
+            return
+        try:
+            pictures = context.decode(None)
+            context.flush_buffers()
+        except (av.FFmpegError, ValueError):
+            return
+        for picture in pictures:
+            yield from self._wanted(picture)
+        self._times.clear()
+
+    def _wanted(self, picture: VideoFrame) -> Iterator[Frame]:
+        pts_us = picture.pts
+        packet = self._times.pop(pts_us, None) if pts_us is not None else None
+        if packet is None or picture.is_corrupt or not self._sampler.take(packet.pts_us):
+            return
+        self._seq += 1
+        yield Frame(
+            camera=packet.camera,
+            stream=packet.stream,
+            seq=self._seq,
+            t_us=packet.t_us,
+            pts_us=packet.pts_us,
+            planes=DecodedPlanes(picture),
+        )
+
+
+class _KeyRhythm:
+    """How often key packets come."""
+
+    def __init__(self) -> None:
+        self._last_us: int | None = None
+        self._steps_us: deque[int] = deque(maxlen=3)
+
+    @property
+    def interval_us(self) -> int | None:
+        """The longest of the last intervals, None before there is one."""
+        return max(self._steps_us, default=None)
+
+    def take(self, pts_us: int) -> None:
+        if self._last_us is not None:
+            self._steps_us.append(pts_us - self._last_us)
+        self._last_us = pts_us
+
+    def reset(self) -> None:
+        self._last_us = None
+        self._steps_us.clear()
+
+
+def _open(form: StreamFormat, diet: Diet) -> VideoCodecContext:
+    context = cast("VideoCodecContext", av.CodecContext.create(form.codec, "r"))
+    context.thread_count = 1
+    context.thread_type = av.codec.context.ThreadType.NONE
+    context.options = {"max_pixels": str(_MOST_PIXELS)}
+    if diet.skip_loop_filter:
+        context.options = {**context.options, "skip_loop_filter": "all"}
+    return context

@@ -1,0 +1,67 @@
+"""The stream's own clock mapped to wall clock."""
+
+from __future__ import annotations
+
+__all__ = ["Timeline"]
+
+_JUMP_US = 1_000_000
+_WINDOW_US = 10_000_000
+# Faster than any camera's clock drifts, slow enough that no motion looks faster for it.
+_SLEW = 0.001
+
+
+class Timeline:
+    """Gives each picture of a live stream its time of capture.
+
+    The picture that came with the least delay tells how the two clocks stand to each other; all
+    others were delayed on the way and do not count. The times keep the stream's own distances and
+    always grow; they follow slow drift and begin anew when the stream's clock jumps, or when this
+    machine's own is set back.
+    """
+
+    def __init__(self) -> None:
+        self._offset_us: int | None = None
+        self._before_us = 0
+        self._now_us = 0
+        self._window_end_us = 0
+        self._last_pts_us = 0
+        self._last_arrival_us = 0
+        self._floor_us = 0
+
+    def place(self, dts_us: int, arrival_us: int) -> int:
+        """Wall-clock time of the picture with that time stamp, received at `arrival_us`."""
+        delay_us = arrival_us - dts_us
+        if arrival_us < self._last_arrival_us - _JUMP_US:
+            self._offset_us, self._floor_us = None, 0
+        if self._offset_us is None or self._jumped(dts_us, arrival_us):
+            self._anchor(delay_us, arrival_us)
+        else:
+            self._follow(delay_us, dts_us, arrival_us)
+        self._last_pts_us, self._last_arrival_us = dts_us, arrival_us
+        self._floor_us = max(dts_us + (self._offset_us or 0), self._floor_us + 1)
+        return self._floor_us
+
+    def _jumped(self, dts_us: int, arrival_us: int) -> bool:
+        step_us = dts_us - self._last_pts_us
+        passed_us = arrival_us - self._last_arrival_us
+        # A long pause of both is a stalled network; what came late then has kept its time.
+        return step_us < -_JUMP_US or step_us > max(passed_us, 0) + _JUMP_US
+
+    def _anchor(self, delay_us: int, arrival_us: int) -> None:
+        self._offset_us = self._before_us = self._now_us = delay_us
+        self._window_end_us = arrival_us + _WINDOW_US
+
+    def _follow(self, delay_us: int, dts_us: int, arrival_us: int) -> None:
+        if arrival_us >= self._window_end_us:
+            self._before_us, self._now_us = self._now_us, delay_us
+            self._window_end_us = arrival_us + _WINDOW_US
+        self._now_us = min(self._now_us, delay_us)
+        least_us = min(self._before_us, self._now_us)
+        offset_us = self._offset_us or 0
+        if least_us < offset_us:
+            self._offset_us = least_us
+        elif least_us > offset_us + _JUMP_US:
+            self._anchor(delay_us, arrival_us)
+        else:
+            slew_us = round(max(0, dts_us - self._last_pts_us) * _SLEW)
+            self._offset_us = min(least_us, offset_us + slew_us)
