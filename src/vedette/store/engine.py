@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     DBAPIError,
     IntegrityError,
     InterfaceError,
@@ -160,13 +161,16 @@ def _our_words(url: URL) -> Iterator[None]:
         raise Unavailable(f"the database {where} does not answer: {_cause(error)}") from error
     except IntegrityError as error:
         raise Conflict(f"the database {where} refuses: {_cause(error)}") from error
+    except (DataError, OverflowError, UnicodeEncodeError) as error:
+        # PostgreSQL knows no NUL in text, SQLite no half characters, neither endless numbers.
+        raise ConfigError(f"the database {where} cannot hold that: {_cause(error)}") from error
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise Unavailable(f"the database {where} does not answer: {_cause(error)}") from error
         raise StoreError(f"the database {where} cannot do it: {_cause(error)}") from error
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def _cause(error: Exception) -> str:
     """The driver's first line, without the statement and its values."""
     origin = cast("BaseException", error.orig) if isinstance(error, DBAPIError) else error
     return (str(origin).strip() or type(origin).__name__).splitlines()[0]

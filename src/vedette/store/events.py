@@ -79,15 +79,15 @@ class Events:
         return tuple(self._rows.of(row) for row in rows)
 
     def _insert(self, rows: list[Stored]) -> int:
+        insert = postgresql.insert if self._database.is_postgres else sqlite.insert
+        new = insert(event).on_conflict_do_nothing().inline()
         with self._database.writing() as connection:
-            if not self._database.is_postgres:
-                new = sqlite.insert(event).on_conflict_do_nothing().inline()
-                return connection.execute(new, rows).rowcount
-            rows = _unknown(connection, rows)
+            if self._database.is_postgres:
+                rows = _unknown(connection, rows)
             if not rows:
                 return 0
-            fresh = postgresql.insert(event).on_conflict_do_nothing().inline()
-            return connection.execute(fresh, rows).rowcount
+            counted = connection.execution_options(preserve_rowcount=True)
+            return counted.execute(new, rows).rowcount
 
 
 def mark_taken(connection: Connection, alarm: Alarm) -> None:
