@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Annotated, cast
+from typing import cast
 
 import av
 from av.packet import Packet as AvPacket
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from pydantic import Field
 
 from vedette.core.media import Frame, Packet, StreamFormat
-from vedette.core.value import value
 from vedette.ingest.picture import DecodedPlanes
 from vedette.ingest.sampler import Sampler
 
-__all__ = ["Diet", "StreamDecoder"]
+__all__ = ["DietDecoder"]
 
 _JUMP_US = 1_000_000
 _MOST_WAITING = 600
@@ -27,26 +25,25 @@ _MOST_PIXELS = 40_000_000
 """A little more than 8K; what announces more is damaged or hostile."""
 
 
-@value
-class Diet:
-    """How much is decoded."""
+class DietDecoder:
+    """Decodes one stream, in one thread, at `fps` analysed pictures per second.
 
-    fps: Annotated[float, Field(gt=0, le=60)] = 8.0
-    """Analysed pictures per second: a true rate."""
-    idle: bool = True
-    """Whether only key frames are decoded while nothing moves."""
-    wake_s: Annotated[float, Field(gt=0, le=60)] = 1.0
-    """Key frames alone will do only if they come at least this often."""
-    skip_loop_filter: bool = False
-    """Leave out the loop filter: a sixth cheaper, blocks become visible."""
+    `idle`: only key frames are decoded while `rouse(False)` holds, provided that they come at
+    least every `wake_s`. `skip_loop_filter` is a sixth cheaper and makes blocks visible.
+    """
 
-
-class StreamDecoder:
-    """Decodes one stream in one thread; `rouse` says whether the pictures are looked at closely."""
-
-    def __init__(self, diet: Diet) -> None:
-        self._diet = diet
-        self._sampler = Sampler(diet.fps)
+    def __init__(
+        self,
+        *,
+        fps: float = 8.0,
+        idle: bool = True,
+        wake_s: float = 1.0,
+        skip_loop_filter: bool = False,
+    ) -> None:
+        self._sampler = Sampler(fps)
+        self._idle = idle
+        self._wake_us = wake_s * 1e6
+        self._skip_loop_filter = skip_loop_filter
         self._context: VideoCodecContext | None = None
         self._format: StreamFormat | None = None
         self._keys = _KeyRhythm()
@@ -69,13 +66,9 @@ class StreamDecoder:
     @property
     def resting(self) -> bool:
         """Whether only key frames are decoded now."""
-        often = self._keys.interval_us
-        return (
-            self._diet.idle
-            and not self._awake
-            and often is not None
-            and often <= self._diet.wake_s * 1e6
-        )
+        often_us = self._keys.interval_us
+        often = often_us is not None and often_us <= self._wake_us
+        return self._idle and not self._awake and often
 
     def decode(self, packet: Packet) -> Iterator[Frame]:
         """The wanted frames this packet completes, in the order they are shown."""
@@ -132,7 +125,7 @@ class StreamDecoder:
         if before == packet.format and self._context is not None:
             return
         yield from self._drain()
-        self._context = _open(packet.format, self._diet)
+        self._context = _open(packet.format, skip_loop_filter=self._skip_loop_filter)
         self._keys.reset()
 
     def _may_wait(self, packet: Packet) -> bool:
@@ -142,7 +135,7 @@ class StreamDecoder:
         if self._sampler.is_early(packet.pts_us):
             return True
         waited_us = packet.pts_us - self._unread[0].pts_us
-        return self.resting and not packet.key and waited_us <= 2e6 * self._diet.wake_s
+        return self.resting and not packet.key and waited_us <= 2 * self._wake_us
 
     def _take_unread(self) -> list[Packet]:
         unread, self._unread = self._unread, []
@@ -218,11 +211,11 @@ class _KeyRhythm:
         self._steps_us.clear()
 
 
-def _open(form: StreamFormat, diet: Diet) -> VideoCodecContext:
+def _open(form: StreamFormat, *, skip_loop_filter: bool) -> VideoCodecContext:
     context = cast("VideoCodecContext", av.CodecContext.create(form.codec, "r"))
     context.thread_count = 1
     context.thread_type = av.codec.context.ThreadType.NONE
     context.options = {"max_pixels": str(_MOST_PIXELS)}
-    if diet.skip_loop_filter:
+    if skip_loop_filter:
         context.options = {**context.options, "skip_loop_filter": "all"}
     return context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 
 from vedette.core.media import Packet
@@ -18,7 +19,14 @@ class PacketQueue:
     one. Streams of key packets only, such as MJPEG, lose single pictures.
     """
 
-    def __init__(self, *, packets: int = 300, octets: int = 16 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        *,
+        packets: int = 300,
+        octets: int = 16 * 1024 * 1024,
+        on_close: Callable[[PacketQueue], None] | None = None,
+    ) -> None:
+        """Room for so many packets and bytes; `on_close` is called once, to be unhooked."""
         if packets < 1 or octets < 1:
             raise ValueError("a packet queue must hold something")
         self._most_packets = packets
@@ -28,6 +36,7 @@ class PacketQueue:
         self._dropped = 0
         self._needs_key = True
         self._closed = False
+        self._on_close = on_close
         self._changed = threading.Condition()
 
     def take(self, packet: Packet) -> None:
@@ -57,10 +66,15 @@ class PacketQueue:
 
     def close(self) -> None:
         with self._changed:
+            if self._closed:
+                return
             self._closed = True
             self._waiting.clear()
             self._octets = 0
             self._changed.notify_all()
+        # Outside the lock: the feed holds its own while it hands us packets.
+        if self._on_close is not None:
+            self._on_close(self)
 
     @property
     def dropped(self) -> int:
