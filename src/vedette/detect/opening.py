@@ -121,11 +121,11 @@ def understand(network: Network, model: ModelFile) -> Understood:
     asked = family_of(model.family) if model.family else None
     signature = signature_of(network, model.size or (asked.size if asked else (640, 640)))
     family = asked or infer(signature)
-    names = _names(network, model, family.classes(signature))
+    names = _names(network, model, family.classes(signature), family.spare)
     return Understood(signature=signature, family=family, names=names)
 
 
-def _names(network: Network, model: ModelFile, count: int | None) -> tuple[str, ...]:
+def _names(network: Network, model: ModelFile, count: int | None, spare: int) -> tuple[str, ...]:
     names = model.names or _carried(network) or _beside(model.path)
     if not names and count is not None:
         names = default_names(count) or ()
@@ -134,9 +134,10 @@ def _names(network: Network, model: ModelFile, count: int | None) -> tuple[str, 
             f"{model.title} knows {count or 'some'} classes and does not say which; give their "
             "names, one a line, in a file (--labels FILE)"
         )
-    if count is not None and len(names) != count:
+    missing = 0 if count is None else count - len(names)
+    if not 0 <= missing <= spare:
         raise ModelError(f"{model.title} knows {count} classes, but {len(names)} names are given")
-    return names
+    return names + ("",) * missing
 
 
 def _carried(network: Network) -> tuple[str, ...]:

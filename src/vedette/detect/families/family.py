@@ -97,6 +97,11 @@ class Family(Protocol):
         """Input of a model that leaves its size free."""
         ...
 
+    @property
+    def spare(self) -> int:
+        """How many of its last classes may stand for "nothing" and have no name."""
+        ...
+
     def fits(self, signature: Signature) -> bool:
         """Whether a network of this signature is one of the family."""
         ...

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vedette.core.errors import ModelError
+from vedette.detect.families.detr import Detr, RfDetr
 from vedette.detect.families.family import Family, Signature
+from vedette.detect.families.nanodet import NanoDet, NanoDetPlus
+from vedette.detect.families.picodet import PicoDet
+from vedette.detect.families.yolo import Yolo
 from vedette.detect.families.yolox import Yolox
 
 __all__ = ["FAMILIES", "family_of", "infer"]
 
 FAMILIES: Mapping[str, Family] = {
-    family.name: family for family in (Yolox(), Yolox(name="yolox_decoded", decoded=True))
+    family.name: family
+    for family in (
+        RfDetr(),
+        Detr(),
+        PicoDet(),
+        NanoDet(),
+        NanoDetPlus(),
+        Yolox(),
+        Yolox(name="yolox_decoded", decoded=True),
+        Yolo(),
+    )
 }
 """In the order in which they are tried."""
 

@@ -33,12 +33,18 @@ class Yolox:
     name: str = "yolox"
     decoded: bool = False
     size: ClassVar[Size] = (640, 640)
+    spare: ClassVar[int] = 0
 
     def fits(self, signature: Signature) -> bool:
         if len(signature.outputs) != 1:
             return False
         shape = signature.outputs[0].sides
-        return len(shape) == 3 and shape[1] == cells(signature.size, _STRIDES) and shape[2] > 5
+        return (
+            len(shape) == 3
+            and shape[1] == cells(signature.size, _STRIDES)
+            and shape[2] > 5
+            and shape[2] != 84
+        )
 
     def classes(self, signature: Signature) -> int | None:
         return signature.last_sides[0] - 5
