@@ -1,0 +1,144 @@
+"""Shares one reading and one wrapping of a stream among all who watch it in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from typing import TypeVar
+
+import structlog
+
+from vedette.core.errors import NotFound, StreamUnsupported, Unavailable
+from vedette.core.ports import PacketHub, PacketInbox
+from vedette.live.queue import Chunk, State, ViewerQueue
+from vedette.live.wrapping import Wrapping
+
+__all__ = ["LiveHub"]
+
+A = TypeVar("A")
+_log = structlog.get_logger()
+_WAIT_S = 1.0
+_RETRY_S = 1.0
+_MOST_CACHED = 2_000
+_MOST_CACHED_BYTES = 16 * 1024 * 1024
+
+
+class LiveHub:
+    """Belongs to the event loop; one thread per stream that somebody watches."""
+
+    def __init__(self, packets: PacketHub) -> None:
+        self._packets = packets
+        self._channels: dict[tuple[str, str], _Channel] = {}
+
+    @asynccontextmanager
+    async def view(self, camera: str, stream: str) -> AsyncIterator[ViewerQueue]:
+        """A queue that begins with the current group of pictures."""
+        key = (camera, stream)
+        channel = self._channels.get(key)
+        if channel is None:
+            channel = _Channel(self._packets, key, asyncio.get_running_loop())
+            self._channels[key] = channel
+        viewer = channel.join()
+        try:
+            yield viewer
+        finally:
+            if channel.leave(viewer) == 0:
+                self._channels.pop(key, None)
+                channel.stop()
+
+    def watched(self) -> dict[tuple[str, str], int]:
+        """How many viewers each stream has."""
+        return {key: len(channel.viewers) for key, channel in self._channels.items()}
+
+
+class _Channel:
+    """One stream: its thread, its last group of pictures, its viewers."""
+
+    def __init__(
+        self, packets: PacketHub, key: tuple[str, str], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._packets, self._key, self._loop = packets, key, loop
+        self.viewers: tuple[ViewerQueue, ...] = ()
+        self._group: list[Chunk] = []
+        self._group_bytes = 0
+        self._state: State | None = None
+        self._ending = threading.Event()
+        self._inbox: PacketInbox | None = None
+        name = f"live-{'-'.join(key)}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def join(self) -> ViewerQueue:
+        viewer = ViewerQueue()
+        if self._state is not None:
+            viewer.note(self._state)
+        for chunk in self._group:
+            viewer.offer(chunk)
+        self.viewers = (*self.viewers, viewer)
+        return viewer
+
+    def leave(self, viewer: ViewerQueue) -> int:
+        self.viewers = tuple(one for one in self.viewers if one is not viewer)
+        return len(self.viewers)
+
+    def stop(self) -> None:
+        self._ending.set()
+        inbox = self._inbox
+        if inbox is not None:
+            inbox.close()
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                self._read()
+            except StreamUnsupported as error:
+                self._tell(State(state="unsupported", reason=str(error)))
+                # Another codec may come when somebody changes the camera.
+                self._ending.wait(10 * _RETRY_S)
+            except (NotFound, Unavailable) as error:
+                self._tell(State(state="failed", reason=str(error)))
+            self._ending.wait(_RETRY_S)
+
+    def _read(self) -> None:
+        with closing(self._packets.watch(*self._key)) as inbox:
+            self._inbox = inbox
+            wrapping = Wrapping()
+            while not self._ending.is_set() and not inbox.closed:
+                packet = inbox.get(_WAIT_S)
+                chunk = None if packet is None else wrapping.wrap(packet)
+                if chunk is not None:
+                    self._call(self._deliver, chunk)
+
+    def _tell(self, state: State) -> None:
+        _log.info("no live picture", camera=self._key[0], stream=self._key[1], reason=state.reason)
+        self._call(self._note, state)
+
+    def _call(self, what: Callable[[A], None], argument: A) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what, argument)
+        except RuntimeError:
+            # The loop has closed: the server is stopping.
+            self._ending.set()
+
+    def _deliver(self, chunk: Chunk) -> None:
+        self._state = None
+        self._cache(chunk)
+        for viewer in self.viewers:
+            viewer.offer(chunk)
+
+    def _note(self, state: State) -> None:
+        self._state = state
+        for viewer in self.viewers:
+            viewer.note(state)
+
+    def _cache(self, chunk: Chunk) -> None:
+        self._group_bytes += len(chunk.payload)
+        too_much = len(self._group) >= _MOST_CACHED or self._group_bytes > _MOST_CACHED_BYTES
+        if chunk.key or too_much:
+            # A group that is too long is not kept at all: half of one cannot be shown.
+            self._group = []
+            self._group_bytes = len(chunk.payload)
+        if chunk.key or self._group:
+            self._group.append(chunk)

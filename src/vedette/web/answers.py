@@ -1,0 +1,155 @@
+"""Bodies and answers that are the API's own; everything else is a core type."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from vedette.access.passwords import LONGEST
+from vedette.access.rights import Right
+from vedette.core.facts import Alarm, Event, LaneStatus, ProcessStatus, StreamStatus, Verdict
+from vedette.core.people import Role, UserName
+from vedette.core.schedule import TimeZone
+from vedette.core.site import Name
+from vedette.core.value import value
+
+__all__ = [
+    "AlarmPage",
+    "Credentials",
+    "EventPage",
+    "Failure",
+    "SessionInfo",
+    "SetupRequest",
+    "SetupState",
+    "SiteDiff",
+    "SiteHead",
+    "Status",
+    "Token",
+    "VerdictGiven",
+]
+
+Password = Annotated[SecretStr, Field(min_length=1, max_length=4 * LONGEST)]
+
+
+@value
+class Failure:
+    """Why a request was not answered."""
+
+    code: str
+    """A fixed word for programs and translations."""
+    message: str
+    """A sentence for people."""
+    request_id: str
+    """Names this request in the server's log."""
+    path: tuple[str | int, ...] = ()
+    """Way to the key that is wrong, where there is one."""
+
+
+@value
+class SetupState:
+    """Whether the first administrator is still to be made."""
+
+    needed: bool
+
+
+@value
+class SetupRequest:
+    """The first administrator."""
+
+    code: Annotated[str, StringConstraints(max_length=200)]
+    """The one-time code from the server's terminal."""
+    name: UserName
+    """Name to log in with."""
+    password: Password
+    """At least ten characters."""
+
+
+@value
+class Credentials:
+    """Name and password."""
+
+    name: Annotated[str, StringConstraints(max_length=200)]
+    """Name of the user."""
+    password: Password
+    """The user's password."""
+
+
+@value
+class SessionInfo:
+    """Who is logged in."""
+
+    name: str
+    role: Role
+    rights: tuple[Right, ...]
+    """What the user may do."""
+
+
+@value
+class Token:
+    """A login for scripts, to be sent as `Authorization: Bearer …`."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105  # its kind, not a secret
+    expires_s: float
+    """How long it lasts without use."""
+
+
+@value
+class SiteHead:
+    """What a site is besides its cameras."""
+
+    name: Name
+    time_zone: TimeZone
+    """Time zone of schedules and reports."""
+    revision: int
+    """The revision this was read at; the answer carries the new one."""
+
+
+@value
+class SiteDiff:
+    """What an import changes: ids of cameras, and `site` for the site itself."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    revision: int
+    """The site's revision afterwards; unchanged by a dry run."""
+
+
+@value
+class Status:
+    """How everything is doing just now."""
+
+    streams: tuple[StreamStatus, ...]
+    lanes: tuple[LaneStatus, ...]
+    processes: tuple[ProcessStatus, ...]
+    """Empty without the right system.view."""
+
+
+@value
+class EventPage:
+    """Events, newest first."""
+
+    items: tuple[Event, ...]
+    cursor: str | None
+    """Asks for the next page; null on the last."""
+
+
+@value
+class AlarmPage:
+    """Alarms, newest first."""
+
+    items: tuple[Alarm, ...]
+    cursor: str | None
+    """Asks for the next page; null on the last."""
+
+
+@value
+class VerdictGiven:
+    """How an alarm ends."""
+
+    verdict: Verdict
+    """Whether it was a real one, a false one, or a test."""
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """What there is to say about it."""

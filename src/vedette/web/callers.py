@@ -1,0 +1,99 @@
+"""Who calls, and what a route asks of its callers: declared on the route, checked at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Depends
+from fastapi.routing import iter_route_contexts
+from starlette.requests import HTTPConnection
+
+from vedette.access.rights import Caller, Right, authorise
+from vedette.web.wiring import wiring_of
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+__all__ = [
+    "COOKIE",
+    "Declared",
+    "Needs",
+    "Public",
+    "declarations",
+    "needs",
+    "needs_login",
+    "public",
+    "token_of",
+]
+
+COOKIE = "vedette_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A dependency that lets a caller pass who holds a right; None asks only for a login."""
+
+    right: Right | None
+
+    def __call__(self, connection: HTTPConnection) -> Caller:
+        caller = wiring_of(connection).sessions.find(token_of(connection))
+        if self.right is not None:
+            authorise(caller, self.right)
+        return caller
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """A dependency that lets everybody pass, and says why."""
+
+    why: str
+
+    def __call__(self) -> None:
+        return None
+
+
+def needs(right: Right) -> Any:
+    """Declare the right a route or socket needs; stands in the annotation of its caller."""
+    return Depends(Needs(right))
+
+
+def needs_login() -> Any:
+    """Declare that any login will do."""
+    return Depends(Needs(None))
+
+
+def public(why: str) -> Any:
+    """Declare that a route is open to everybody."""
+    return Depends(Public(why))
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """The session token a request carries: as a bearer, else in the cookie."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return connection.cookies.get(COOKIE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A route and what it asks of its callers."""
+
+    path: str
+    methods: tuple[str, ...]
+    """Empty for a socket."""
+    asks: tuple[Needs | Public, ...]
+
+
+def declarations(routes: Iterable[BaseRoute]) -> Iterator[Declared]:
+    """Every route and socket, however it was included."""
+    for route in iter_route_contexts(list(routes)):
+        dependant = getattr(route, "dependant", None)
+        calls = [part.call for part in dependant.dependencies] if dependant else []
+        yield Declared(
+            path=route.path or "",
+            methods=tuple(sorted(route.methods or ())),
+            asks=tuple(call for call in calls if isinstance(call, Needs | Public)),
+        )

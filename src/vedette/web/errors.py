@@ -1,0 +1,164 @@
+"""Errors as answers: one form for all, with the number of the request and never an inside."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket, WebSocketState
+
+from vedette.core.errors import (
+    ConfigError,
+    Conflict,
+    Denied,
+    ModelError,
+    NotFound,
+    NotLoggedIn,
+    SourceError,
+    StoreError,
+    Throttled,
+    Unavailable,
+    VedetteError,
+)
+
+__all__ = ["close_code", "install"]
+
+_log = structlog.get_logger()
+_STATUS: dict[type[VedetteError], int] = {
+    Throttled: 429,
+    NotLoggedIn: 401,
+    Denied: 403,
+    NotFound: 404,
+    Conflict: 409,
+    ConfigError: 422,
+    SourceError: 422,
+    ModelError: 422,
+    Unavailable: 503,
+    StoreError: 503,
+    VedetteError: 500,
+}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer all errors in our form."""
+    app.add_exception_handler(VedetteError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(WebSocketRequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+
+
+def close_code(error: VedetteError) -> int:
+    """How a socket is closed for that reason."""
+    if isinstance(error, NotLoggedIn):
+        return 4401
+    if isinstance(error, Denied):
+        return 4403
+    if isinstance(error, NotFound):
+        return 4404
+    return 1007 if isinstance(error, ConfigError) else 1011
+
+
+async def _known(connection: HTTPConnection, error: Exception) -> Response:
+    known = cast("VedetteError", error)
+    if isinstance(connection, WebSocket):
+        await _hang_up(connection, known)
+        return Response()
+    status = next(_STATUS[cls] for cls in type(known).__mro__ if cls in _STATUS)
+    if status >= 500:
+        _log.warning("a request could not be answered", reason=str(known), **_about(connection))
+    path = known.path if isinstance(known, ConfigError) else ()
+    answer = _answer(connection, status, known.code, str(known), path)
+    if isinstance(known, NotLoggedIn):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(known, Throttled):
+        answer.headers["Retry-After"] = str(max(1, round(known.retry_after_s)))
+    return answer
+
+
+async def _hang_up(socket: WebSocket, error: VedetteError) -> None:
+    # A page sees the code of a close only after the socket was accepted.
+    if socket.application_state is WebSocketState.CONNECTING:
+        await socket.accept()
+    await socket.close(close_code(error), reason=str(error)[:100])
+
+
+async def _invalid(connection: HTTPConnection, error: Exception) -> Response:
+    if isinstance(connection, WebSocket):
+        await _hang_up(connection, NotFound("there is no such socket"))
+        return Response()
+    findings = cast("RequestValidationError", error).errors()
+    # What was sent is left out: it may hold a password.
+    lines = [f"{_where(one['loc'])}{_words(one)}" for one in findings[:20]]
+    path = tuple(findings[0]["loc"][1:]) if findings else ()
+    return _answer(connection, 422, "invalid", "; ".join(lines), path)
+
+
+def _where(loc: tuple[str | int, ...]) -> str:
+    key = ".".join(str(part) for part in loc[1:])
+    return f"{key}: " if key else ""
+
+
+def _words(finding: dict[str, object]) -> str:
+    match finding["type"]:
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return "there is no such key"
+        case "missing" | "missing_keyword_only_argument" | "missing_argument":
+            return "is missing"
+        case "json_invalid":
+            return "this is not JSON"
+    return str(finding["msg"]).removeprefix("Value error, ")
+
+
+async def _http(connection: HTTPConnection, error: Exception) -> Response:
+    known = cast("HTTPException", error)
+    if isinstance(connection, WebSocket):
+        await _hang_up(connection, NotFound("there is no such socket"))
+        return Response()
+    code = _CODES.get(known.status_code, "http")
+    answer = _answer(connection, known.status_code, code, str(known.detail))
+    answer.headers.update(known.headers or {})
+    return answer
+
+
+async def _unknown(connection: HTTPConnection, error: Exception) -> Response:
+    _log.error("a request failed", exc_info=error, **_about(connection))
+    message = "the server made a mistake; its log has the details under this number"
+    return _answer(connection, 500, "internal", message)
+
+
+def _answer(
+    connection: HTTPConnection,
+    status: int,
+    code: str,
+    message: str,
+    path: tuple[str | int, ...] = (),
+) -> JSONResponse:
+    return JSONResponse(
+        {
+            "code": code,
+            "message": message,
+            "request_id": _request_id(connection),
+            "path": list(path),
+        },
+        status_code=status,
+    )
+
+
+def _request_id(connection: HTTPConnection) -> str:
+    return str(connection.scope.get("state", {}).get("request_id", ""))
+
+
+def _about(connection: HTTPConnection) -> dict[str, str]:
+    method = connection.method if isinstance(connection, Request) else "socket"
+    return {
+        "request_id": _request_id(connection),
+        "method": method,
+        "path": connection.scope["path"],
+    }

@@ -1,0 +1,156 @@
+"""Before any route: a number for the request, our own host name, no foreign page, safe headers."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vedette.core.errors import Denied, VedetteError
+from vedette.web.callers import COOKIE
+from vedette.web.hosts import Hosts, authority
+
+__all__ = ["Guard"]
+
+_READING = {"GET", "HEAD", "OPTIONS"}
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+class _Refused(Denied):
+    """The request does not come from one of our own pages."""
+
+    def __init__(self, message: str, *, code: str, status: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class Guard:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        headers = Headers(scope=scope)
+        try:
+            self._check(scope, headers)
+        except _Refused as error:
+            await _refuse(scope, send, error, request_id)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _secure(MutableHeaders(scope=message), headers["host"], request_id)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        names = headers.getlist("host")
+        if len(names) != 1 or not self._hosts.ours(names[0]):
+            raise _Refused(
+                f"this server does not go by the name {', '.join(names)[:100]!r};"
+                " the setting web.allowed_hosts can allow it",
+                code="host_refused",
+                status=421,
+            )
+        if scope["type"] == "websocket" or scope["method"] not in _READING:
+            _check_origin(headers)
+
+
+def _check_origin(headers: Headers) -> None:
+    origin = headers.get("origin")
+    if origin is None:
+        # Browsers always send it here; without it, only what carries its own token may pass.
+        if _has_cookie(headers) and not _same_site(headers):
+            raise _Refused(
+                "a request with a cookie needs the header Origin; scripts send a bearer token",
+                code="origin_missing",
+                status=403,
+            )
+        return
+    scheme, separator, rest = origin.partition("://")
+    if not separator or authority(rest, scheme) != authority(headers["host"], scheme):
+        raise _Refused(
+            f"requests from pages of {origin[:100]!r} are not answered",
+            code="origin_refused",
+            status=403,
+        )
+
+
+def _has_cookie(headers: Headers) -> bool:
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return False
+    try:
+        return any(COOKIE in SimpleCookie(line) for line in headers.getlist("cookie"))
+    except CookieError:
+        return True
+
+
+def _same_site(headers: Headers) -> bool:
+    return headers.get("sec-fetch-site") in ("same-origin", "none")
+
+
+async def _refuse(scope: Scope, send: Send, error: _Refused, request_id: str) -> None:
+    if scope["type"] == "websocket":
+        # Closing before accepting is answered with a plain 403.
+        await send({"type": "websocket.close", "code": 1008, "reason": error.code})
+        return
+    body = json.dumps(_body(error, request_id)).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _body(error: VedetteError, request_id: str) -> dict[str, object]:
+    return {"code": error.code, "message": str(error), "request_id": request_id, "path": []}
+
+
+def _secure(headers: MutableHeaders, host: str, request_id: str) -> None:
+    for name, text in _FIXED.items():
+        headers.setdefault(name, text)
+    headers.setdefault("Content-Security-Policy", _policy(host.strip()))
+    # Answers belong to whoever is logged in; only the web app's own files may be kept.
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Request-Id"] = request_id
+
+
+def _policy(host: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            # The component kit writes style elements; scripts stay forbidden.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' blob: data:",
+            "media-src 'self' blob:",
+            # Older browsers do not count sockets of the same host as 'self'.
+            f"connect-src 'self' ws://{host} wss://{host}",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -1,0 +1,1 @@
+"""One file per feature; each declares the right its routes need."""

@@ -1,0 +1,30 @@
+"""The first administrator."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from vedette.access.sessions import Client
+from vedette.web.answers import SessionInfo, SetupRequest, SetupState
+from vedette.web.callers import public
+from vedette.web.cookies import client_of, let_in
+from vedette.web.wiring import Wired
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1", tags=["setup"])
+
+
+@router.get("/setup", dependencies=[public("a new installation has no user yet")])
+def setup_state(wiring: Wired) -> SetupState:
+    """Whether the first administrator is still to be made."""
+    return SetupState(needed=wiring.first.needed())
+
+
+@router.post("/setup", dependencies=[public("the code proves who asks")])
+def set_up(asked: SetupRequest, wiring: Wired, request: Request, response: Response) -> SessionInfo:
+    """Make the first administrator and log in; works once, with the code from the terminal."""
+    client: Client = client_of(request)
+    password = asked.password.get_secret_value()
+    user = wiring.first.complete(asked.code, asked.name, password, client.address)
+    return let_in(wiring.door.admit(user, client), wiring, request, response)

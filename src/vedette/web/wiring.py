@@ -1,0 +1,70 @@
+"""What the server makes of its parts: one of each, found again from any request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from vedette.access.door import Door
+from vedette.access.first import FirstAdministrator
+from vedette.access.passwords import Passwords
+from vedette.access.sessions import Sessions
+from vedette.live.hub import LiveHub
+from vedette.web.board import Board
+from vedette.web.broadcast import Broadcast
+from vedette.web.parts import Parts
+from vedette.web.pictures import Pictures
+from vedette.web.site_desk import SiteDesk
+from vedette.web.snapshots import Snapshots
+
+__all__ = ["Wired", "Wiring", "wire", "wiring_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """Everything routes work with."""
+
+    parts: Parts
+    sessions: Sessions
+    door: Door
+    first: FirstAdministrator
+    site: SiteDesk
+    board: Board
+    broadcast: Broadcast
+    pictures: Pictures
+    snapshots: Snapshots
+    live: LiveHub
+    recheck_s: float
+    """How often sockets look whether their login still holds."""
+
+
+def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
+    """Make it all; nothing runs yet."""
+    settings = parts.settings
+    sessions = Sessions(parts.users, parts.clock, settings.web.session_hours)
+    board = Board(parts.clock)
+    pictures = Pictures(parts.bus)
+    return Wiring(
+        parts=parts,
+        sessions=sessions,
+        door=Door(parts.users, sessions, passwords, parts.clock),
+        first=FirstAdministrator(settings.data_dir, parts.users, passwords, parts.clock),
+        site=SiteDesk(parts.site, parts.bus, parts.check_camera),
+        board=board,
+        broadcast=Broadcast(parts.bus, board, pictures),
+        pictures=pictures,
+        snapshots=Snapshots(parts.snapshots),
+        live=LiveHub(parts.packets),
+        recheck_s=recheck_s,
+    )
+
+
+def wiring_of(connection: HTTPConnection) -> Wiring:
+    """The wiring of the application a request came to."""
+    return cast("Wiring", connection.app.state.wiring)
+
+
+Wired = Annotated[Wiring, Depends(wiring_of)]
