@@ -1,4 +1,4 @@
-"""One error tree, four catchers; no silence without a reason; nothing left unfinished."""
+"""One error tree, few catchers; no silence without a reason; nothing left unfinished."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.architecture.tree import Module, modules, none, sample
 
 CATCHERS = (
     "vedette.runtime.supervisor",
+    "vedette.pipeline.keeper",  # the supervisor of threads
     "vedette.bus",
     "vedette.core.plugins",
     "vedette.web.errors",

@@ -145,6 +145,11 @@ class Look:
 class Detector(Protocol):
     """Finds objects; may keep memory per camera, and may be shared by cameras."""
 
+    @property
+    def name(self) -> str:
+        """What it is, for people: such as "yolox_nano 1 (onnx)" or "classical"."""
+        ...
+
     def detect(self, looks: Sequence[Look]) -> list[Detections]:
         """One answer per look, in the same order."""
         ...

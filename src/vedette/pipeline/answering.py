@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Protocol
 
 from vedette.core.errors import Unavailable
@@ -19,7 +20,7 @@ class TakesEvents(Protocol):
 
     def take(self, event: Event) -> AlarmChange | None: ...
 
-    def catch_up(self) -> list[AlarmChange]: ...
+    def catch_up(self) -> Iterable[AlarmChange]: ...
 
 
 class Answering:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vedette.core import plugins
 from vedette.core.errors import ConfigError
@@ -33,8 +33,8 @@ class Built:
 class Builder:
     """Builds lanes; models are loaded once and shared by the lanes that name the same one."""
 
-    def __init__(self, place: DetectorPlace, model: str = "") -> None:
-        self._place, self._model = place, model
+    def __init__(self, place: DetectorPlace) -> None:
+        self._place = place
         self._lock = threading.Lock()
         self._shared: dict[str, Detector] = {}
 
@@ -48,9 +48,6 @@ class Builder:
         detector = self._detector(camera)
         decoder = DietDecoder(fps=camera.analyse_fps)
 
-        def close() -> None:
-            decoder.close()
-
         return Built(
             lane=Lane(
                 gate=gate,
@@ -61,7 +58,7 @@ class Builder:
             ),
             decoder=decoder,
             detector_name=detector.name,
-            close=close,
+            close=decoder.close,
         )
 
     def close(self) -> None:
@@ -72,13 +69,11 @@ class Builder:
             self._shared.clear()
 
     def _detector(self, camera: Camera) -> Detector:
-        spec = camera.detector
-        if spec.kind == "auto" and self._model and "model" not in spec.options:
-            spec = replace(spec, options={**spec.options, "model": self._model})
-        key = repr(spec)
+        # Options are JSON and secrets show masked, so equal text means an equal detector.
+        key = repr(camera.detector)
         with self._lock:
             if key not in self._shared:
-                plugin: DetectorPlugin = plugins.build("detector", spec)
+                plugin: DetectorPlugin = plugins.build("detector", camera.detector)
                 self._shared[key] = Batched(plugin.open(self._place))
             return self._shared[key]
 

@@ -47,7 +47,7 @@ class Feeds:
         self._ending = threading.Event()
 
     def apply(self, site: Site) -> None:
-        """Start, stop and replace feeds until they are what the site says; leave the others alone."""
+        """Start, stop and replace feeds until they are what the site says; others go on."""
         wanted = {
             (camera.id, stream.id): stream
             for camera in site.cameras

@@ -125,7 +125,7 @@ class Lanes:
         self._asked = around.bus.subscribe(PictureWanted, depth=100)
 
     def apply(self, site: Site) -> None:
-        """Start, stop and replace lanes until they are what the site says; leave the others alone."""
+        """Start, stop and replace lanes until they are what the site says; others go on."""
         wanted = {c.id: c for c in site.cameras if c.enabled and self._mine(c.id)}
         with self._lock:
             gone = [

@@ -1,0 +1,1 @@
+"""Keeping video: files written and read."""

@@ -1,0 +1,1 @@
+"""What we saw, made for people to look at."""
