@@ -13,12 +13,14 @@ from vedette.core.people import Role, UserName
 from vedette.core.schedule import TimeZone
 from vedette.core.site import Name
 from vedette.core.value import value
+from vedette.detect.models import Manifest
 
 __all__ = [
     "AlarmPage",
     "Credentials",
     "EventPage",
     "Failure",
+    "InstalledModel",
     "SessionInfo",
     "SetupRequest",
     "SetupState",
@@ -125,6 +127,18 @@ class Status:
     lanes: tuple[LaneStatus, ...]
     processes: tuple[ProcessStatus, ...]
     """Empty without the right system.view."""
+
+
+@value
+class InstalledModel:
+    """One version of a detection model."""
+
+    manifest: Manifest
+    """What the model says of itself: name, version, family, licence, checksum."""
+    current: bool
+    """The version that its name alone means."""
+    default: bool
+    """What cameras with detector `auto` use."""
 
 
 @value

@@ -66,6 +66,7 @@ class Broadcast:
         self._bus, self._board, self._pictures = bus, board, pictures
         self._listeners: tuple[Listener, ...] = ()
         self._ending = threading.Event()
+        self._inbox: Subscription[Message] | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -83,14 +84,16 @@ class Broadcast:
                 while len(batch) < _BATCH and (more := inbox.get(0)) is not None:
                     batch.append(more)
                 self._pass_on(loop, batch)
-            inbox.close()
 
+        self._inbox = inbox
         self._thread = threading.Thread(target=run, name="web-broadcast", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End; may be called twice."""
         self._ending.set()
+        if self._inbox is not None:
+            self._inbox.close()
         if self._thread is not None:
             self._thread.join(2 * _WAIT_S + 1)
 

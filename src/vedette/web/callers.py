@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends
-from fastapi.routing import iter_route_contexts
+from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
 from vedette.access.rights import Caller, Right, authorise
@@ -88,12 +88,18 @@ class Declared:
 
 
 def declarations(routes: Iterable[BaseRoute]) -> Iterator[Declared]:
-    """Every route and socket, however it was included."""
-    for route in iter_route_contexts(list(routes)):
-        dependant = getattr(route, "dependant", None)
-        calls = [part.call for part in dependant.dependencies] if dependant else []
+    """Every route and socket; whatever else is mounted counts as one that declares nothing."""
+    for route in routes:
+        dependant: Dependant | None = getattr(route, "dependant", None)
         yield Declared(
-            path=route.path or "",
-            methods=tuple(sorted(route.methods or ())),
-            asks=tuple(call for call in calls if isinstance(call, Needs | Public)),
+            path=getattr(route, "path", repr(route)),
+            methods=tuple(sorted(getattr(route, "methods", None) or ())),
+            asks=tuple(_asks(dependant)) if dependant else (),
         )
+
+
+def _asks(dependant: Dependant) -> Iterator[Needs | Public]:
+    for part in dependant.dependencies:
+        if isinstance(part.call, Needs | Public):
+            yield part.call
+        yield from _asks(part)

@@ -12,6 +12,7 @@ from vedette.access.door import Door
 from vedette.access.first import FirstAdministrator
 from vedette.access.passwords import Passwords
 from vedette.access.sessions import Sessions
+from vedette.detect.models import ModelFolder
 from vedette.live.hub import LiveHub
 from vedette.web.board import Board
 from vedette.web.broadcast import Broadcast
@@ -37,6 +38,7 @@ class Wiring:
     pictures: Pictures
     snapshots: Snapshots
     live: LiveHub
+    models: ModelFolder
     recheck_s: float
     """How often sockets look whether their login still holds."""
 
@@ -58,6 +60,7 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         pictures=pictures,
         snapshots=Snapshots(parts.snapshots),
         live=LiveHub(parts.packets),
+        models=ModelFolder(settings.data_dir / "models", parts.clock),
         recheck_s=recheck_s,
     )
 

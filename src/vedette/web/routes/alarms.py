@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from vedette.access.rights import Caller, authorise
 from vedette.core.errors import Conflict, NotFound
@@ -27,12 +27,13 @@ from vedette.web.params import (
     RuleFilter,
     visible,
 )
+from vedette.web.routing import feature
 from vedette.web.snapshots import with_boxes
 from vedette.web.wiring import Wired, Wiring
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["alarms"])
+router = feature("alarms")
 _TRIES = 5
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from vedette.access.rights import Caller, authorise, sees
 from vedette.core.errors import Conflict
@@ -13,11 +13,12 @@ from vedette.core.site import Camera, Site
 from vedette.web.callers import needs
 from vedette.web.edits import CameraEdit, same_id, without
 from vedette.web.params import JPEG, CameraId, etag
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["cameras"])
+router = feature("cameras")
 
 
 @router.get("/cameras")

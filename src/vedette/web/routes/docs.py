@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from vedette.access.rights import Caller
 from vedette.web.callers import needs
 from vedette.web.document import describe, readable
+from vedette.web.routing import feature
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["system"])
+router = feature("system", "")
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from vedette.access.rights import Caller, authorise
 from vedette.core.facts import Event
@@ -24,12 +24,13 @@ from vedette.web.params import (
     RuleFilter,
     visible,
 )
+from vedette.web.routing import feature
 from vedette.web.snapshots import with_boxes
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["events"])
+router = feature("events")
 _Label = Annotated[str, Query(max_length=120)]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from starlette.responses import PlainTextResponse
 
 from vedette.core.errors import StoreError, Unavailable
 from vedette.web.callers import public
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["system"])
+router = feature("system", "")
 
 
 @router.get(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, WebSocket
+from fastapi import Query, WebSocket
 from pydantic import TypeAdapter
 
 from vedette.access.rights import Caller, authorise
@@ -16,12 +16,13 @@ from vedette.live.fmp4 import Opening
 from vedette.live.queue import Chunk, Drop, State, ViewerQueue
 from vedette.web.callers import needs
 from vedette.web.params import CameraId
+from vedette.web.routing import feature
 from vedette.web.sockets import keep_open, until_gone, while_logged_in
 from vedette.web.wiring import Wiring, wiring_of
 
 __all__ = ["LiveFormat", "router"]
 
-router = APIRouter(prefix="/api/v1", tags=["sockets"])
+router = feature("sockets")
 _LOOK_S = 0.5
 # A stream that was just asked for may say so a little later.
 _PATIENCE = 4

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from starlette.responses import PlainTextResponse
 
 from vedette.access.rights import Caller
 from vedette.web.callers import needs
 from vedette.web.metrics import CONTENT_TYPE, exposition
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["system"])
+router = feature("system", "")
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from vedette.access.rights import Caller
 from vedette.core.plugins import PluginInfo, Port, schemas
 from vedette.web.callers import needs
+from vedette.web.routing import feature
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["plugins"])
+router = feature("plugins")
 
 
 @router.get("/plugins/{port}")

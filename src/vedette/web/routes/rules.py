@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from vedette.access.rights import Caller, authorise
 from vedette.core.site import Camera, RuleSpec
 from vedette.web.callers import needs
 from vedette.web.edits import CameraEdit, same_id, with_one, without
 from vedette.web.params import CameraId, PartId
+from vedette.web.routing import API, feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/cameras/{camera_id}", tags=["rules"])
+router = feature("rules", f"{API}/cameras/{{camera_id}}")
 
 
 @router.get("/rules")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from vedette.access.rights import Caller
 from vedette.web.answers import Credentials, SessionInfo, Token
 from vedette.web.callers import needs_login, public
 from vedette.web.cookies import client_of, forget, info, let_in
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["session"])
+router = feature("session")
 
 
 @router.post("/login", dependencies=[public("this is how one logs in")])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from vedette.access.sessions import Client
 from vedette.web.answers import SessionInfo, SetupRequest, SetupState
 from vedette.web.callers import public
 from vedette.web.cookies import client_of, let_in
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["setup"])
+router = feature("setup")
 
 
 @router.get("/setup", dependencies=[public("a new installation has no user yet")])

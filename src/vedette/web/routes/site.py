@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import Body, Query, Response
 
 from vedette.access.rights import Caller, authorise, sees
 from vedette.core.site import Site
@@ -13,12 +13,13 @@ from vedette.web.answers import SiteDiff, SiteHead
 from vedette.web.callers import needs
 from vedette.web.edits import SiteEdit
 from vedette.web.params import etag
+from vedette.web.routing import feature
 from vedette.web.site_file import LARGEST, difference, from_yaml, to_yaml
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["site"])
+router = feature("site")
 
 
 @router.get("/site")

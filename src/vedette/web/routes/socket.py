@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, WebSocket
+from fastapi import WebSocket
 from pydantic import TypeAdapter, ValidationError
 
 from vedette.access.rights import Caller
 from vedette.core.errors import ConfigError
 from vedette.core.value import value
 from vedette.web.callers import needs
+from vedette.web.routing import feature
 from vedette.web.socket_queue import SocketDrop, SocketQueue, Subscribe
 from vedette.web.sockets import keep_open, until_gone, while_logged_in
 from vedette.web.wiring import Wiring, wiring_of
 
 __all__ = ["Hello", "router"]
 
-router = APIRouter(prefix="/api/v1", tags=["sockets"])
+router = feature("sockets")
 _LONGEST = 64 * 1024
 _SUBSCRIBE = TypeAdapter(Subscribe)
 

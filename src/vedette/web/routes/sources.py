@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from vedette.access.rights import Caller
 from vedette.core.errors import ConfigError
 from vedette.core.site import Spec
 from vedette.core.value import MASK
 from vedette.web.callers import needs
 from vedette.web.parts import SourceTest
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["sources"])
+router = feature("sources")
 _WITHIN_S = 5.0
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from vedette.access.rights import Caller, sees
 from vedette.web.answers import Status
 from vedette.web.callers import needs
+from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["status"])
+router = feature("status")
 
 
 @router.get("/status")

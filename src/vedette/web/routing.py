@@ -1,0 +1,28 @@
+"""How routes of a feature are collected: one prefix, one limit, one form of failure."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from vedette.web.answers import Failure
+
+__all__ = ["API", "feature"]
+
+API = "/api/v1"
+_LARGEST_BODY = 1024 * 1024
+
+
+def feature(tag: str, prefix: str = API) -> APIRouter:
+    """An empty collection; bodies are limited to a mebibyte where a route does not say more."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[tag],
+        responses={422: {"model": Failure}},
+        generate_unique_id_function=_operation_id,
+        max_body_size=_LARGEST_BODY,
+    )
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

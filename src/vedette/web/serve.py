@@ -1,0 +1,114 @@
+"""Runs the application: on a port of its own, in a thread, with an orderly end."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from vedette.core.errors import ConfigError, Unavailable
+from vedette.web.parts import Parts
+from vedette.web.server import create_app
+
+__all__ = ["WebServer", "serve"]
+
+_log = structlog.get_logger()
+_BACKLOG = 1024
+_START_S = 20.0
+_FAREWELL_S = 3
+
+
+class WebServer:
+    """One listening server; `start` returns when it answers, `stop` when it no longer does."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        self.host = host
+        self._listener = _listen(host, port)
+        self.port: int = self._listener.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                # No trust in what a proxy, or anybody on this machine, says of addresses.
+                proxy_headers=False,
+                server_header=False,
+                ws="websockets-sansio",
+                ws_max_size=64 * 1024,
+                # Pictures are compressed already.
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=_FAREWELL_S,
+            )
+        )
+        self._thread = threading.Thread(target=self._run, name="web-server", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds it."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104  # compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def start(self) -> None:
+        """Begin; Unavailable when it does not come up."""
+        self._thread.start()
+        deadline = time.monotonic() + _START_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise Unavailable("the web server did not start; its log says why")
+            time.sleep(0.01)
+        _log.info("web server listens", url=self.url)
+
+    def stop(self) -> None:
+        """Hang up on everybody and end; may be called twice."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(_FAREWELL_S + 5)
+        self._listener.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether it still answers."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listener])
+
+
+def serve(parts: Parts, stop: threading.Event, ready: Callable[[WebServer], None]) -> None:
+    """Run the web server until `stop` is set; `ready` is called once it listens."""
+    web = parts.settings.web
+    server = WebServer(create_app(parts), web.host, web.port)
+    try:
+        server.start()
+        ready(server)
+        while not stop.wait(0.5):
+            if not server.running:
+                raise Unavailable("the web server ended by itself; its log says why")
+    finally:
+        server.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host in ("::", "") and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if both else family,
+            backlog=_BACKLOG,
+            dualstack_ipv6=both,
+        )
+    except socket.gaierror as error:
+        raise ConfigError(
+            f"{host!r} is no address: {error.strerror}", path=("web", "host")
+        ) from None
+    except OSError as error:
+        raise Unavailable(
+            f"port {port} of {host or 'this machine'} cannot be had: {error.strerror};"
+            " the setting web.port names another, 0 takes a free one"
+        ) from error

@@ -1,0 +1,167 @@
+"""A whole web server for tests: real store, real bus; cameras and probes that do as told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import SecretStr, TypeAdapter
+
+from vedette.access.passwords import Passwords
+from vedette.bus.memory import MemoryBus
+from vedette.core.clock import SimulatedClock
+from vedette.core.errors import ConfigError
+from vedette.core.people import Role, User
+from vedette.core.settings import Settings, WebSettings
+from vedette.core.site import Camera, Site, Spec
+from vedette.store import Store, open_store
+from vedette.testing.packets import PacketShelf
+from vedette.web.parts import Parts, SourceTest
+from vedette.web.server import create_app
+
+KEY = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+PASSWORD = "correct horse battery"
+SECRET = "camera-pass-9361"
+NAMES: Mapping[Role, str] = {"administrator": "ada", "operator": "otto", "viewer": "vera"}
+HOST = "localhost"
+ORIGIN = {"Origin": f"http://{HOST}"}
+
+
+def quick_passwords() -> Passwords:
+    """Passwords that cost a test next to nothing."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def camera(camera_id: str = "gate", secret: str = SECRET) -> dict[str, object]:
+    """A camera as a client sends it."""
+    source = {
+        "kind": "rtsp",
+        "options": {"url": "rtsp://192.0.2.7/main", "user": "admin"},
+        "secrets": {"password": secret},
+    }
+    return {
+        "id": camera_id,
+        "name": "Gate 大门",
+        "streams": [{"id": "main", "source": source}],
+        "zones": [{"id": "yard", "name": "Yard", "polygon": [[0, 0], [1, 0], [1, 1]]}],
+        "lines": [{"id": "fence", "name": "Fence", "points": [[0, 0.5], [1, 0.5]]}],
+        "rules": [
+            {"id": "enter", "name": "Enter", "kind": "intrusion", "options": {"zone": "yard"}}
+        ],
+    }
+
+
+def check_camera(checked: Camera) -> None:
+    """Stands for building plugins: an option `misspelt` is wrong, rules name zones that exist."""
+    for stream in checked.streams:
+        if "misspelt" in stream.source.options:
+            raise ConfigError("there is no such option", path=("streams", stream.id, "misspelt"))
+    zones = {zone.id for zone in checked.zones}
+    for rule in checked.rules:
+        if rule.options.get("zone") not in (None, *zones):
+            raise ConfigError(
+                f"there is no zone {rule.options['zone']!r}", path=("rules", rule.id, "zone")
+            )
+
+
+@dataclass
+class Probe:
+    """Answers every test of a source alike, and remembers what it was asked."""
+
+    asked: list[Spec] = field(default_factory=list)
+
+    def __call__(self, spec: Spec, timeout_s: float) -> SourceTest:
+        self.asked.append(spec)
+        return SourceTest(ok=True, seconds=0.1, codec="h264", width=640, height=360, fps=25.0)
+
+
+@dataclass(kw_only=True)
+class House:
+    """The server's parts, its application, and people with their roles."""
+
+    parts: Parts
+    store: Store
+    bus: MemoryBus
+    clock: SimulatedClock
+    shelf: PacketShelf
+    probe: Probe
+    app: FastAPI
+
+    def add_user(self, role: Role, name: str = "", password: str = PASSWORD) -> User:
+        """Somebody who can log in."""
+        name = name or NAMES[role]
+        user = User(id=f"u-{name}", name=name, role=role, created_us=1)
+        self.store.users.create(user, quick_passwords().hash(password))
+        return user
+
+    def put_camera(self, *ids: str) -> Site:
+        """Cameras, stored without asking the API."""
+        cameras = TypeAdapter(tuple[Camera, ...]).validate_python([camera(one) for one in ids])
+        site = self.store.site.load()
+        return self.store.site.save(replace(site, cameras=cameras), author="test")
+
+    @contextmanager
+    def visitor(self) -> Iterator[TestClient]:
+        """A browser that nobody has logged in with."""
+        with TestClient(
+            self.app, base_url=f"http://{HOST}", headers=ORIGIN, raise_server_exceptions=False
+        ) as client:
+            yield client
+
+    @contextmanager
+    def browser(self, role: Role = "administrator") -> Iterator[TestClient]:
+        """A browser logged in as that role."""
+        with self.visitor() as client:
+            self.log_in(client, role)
+            yield client
+
+    def log_in(self, client: TestClient, role: Role) -> None:
+        """Log in, making the user if need be."""
+        if NAMES[role] not in [user.name for user in self.store.users.all()]:
+            self.add_user(role)
+        body = {"name": NAMES[role], "password": PASSWORD}
+        answer = client.post("/api/v1/login", json=body)
+        assert answer.status_code == 200, answer.text
+
+
+def build(folder: Path, template: Path, **web: object) -> House:
+    """A server over an empty database in `folder`, copied from an already migrated one."""
+    database = folder / "vedette.db"
+    database.write_bytes(template.read_bytes())
+    clock = SimulatedClock()
+    store = open_store(str(database), KEY, clock=clock)
+    bus, shelf, probe = MemoryBus(), PacketShelf(), Probe()
+    options = {"admin_password": SecretStr(""), **web}
+    settings = Settings(
+        data_dir=folder,
+        web=WebSettings(**options),  # type: ignore[arg-type]  # fields by name
+    )
+    parts = Parts(
+        settings=settings,
+        clock=clock,
+        site=store.site,
+        events=store.events,
+        alarms=store.alarms,
+        users=store.users,
+        bus=bus,
+        packets=shelf,
+        probe=probe,
+        check_camera=check_camera,
+        snapshots=folder / "snapshots",
+    )
+    app = create_app(parts, passwords=quick_passwords(), dist=folder / "dist", recheck_s=0.2)
+    return House(
+        parts=parts, store=store, bus=bus, clock=clock, shelf=shelf, probe=probe, app=app
+    )
+
+
+def said(text: str) -> dict[str, object]:
+    """A socket's message."""
+    message: dict[str, object] = json.loads(text)
+    return message
