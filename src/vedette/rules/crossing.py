@@ -50,16 +50,20 @@ class Crossing(Subjects):
     def check(self, observation: Observation) -> Iterator[Event]:
         """The crossings that became certain with this picture, dated when they happened."""
         for track, way in self._memory.seen(observation):
-            passage = self._fence.step(way.walk, track)
-            if passage is not None and self.direction in (passage.side, "both"):
-                way.due.append(passage)
-            if track.state != "confirmed" or not way.due:
-                continue
-            if self.is_about(track):
-                yield from (self._event(track, passage) for passage in way.due)
-            way.due.clear()
+            yield from self._told(track, way, self._fence.step(way.walk, track))
+        for track, way in self._memory.unseen(observation.t_us):
+            yield from self._told(track, way, self._fence.miss(way.walk, track, observation.t_us))
+
+    def _told(self, track: Track, way: _Way, passage: Passage | None) -> Iterator[Event]:
+        """A passage in the wanted direction, held back until its track is sure."""
+        if passage is not None and self.direction in (passage.side, "both"):
+            way.due.append(passage)
+        if track.state != "confirmed" or not way.due:
+            return
+        if self.is_about(track):
+            yield from (self._event(track, passage) for passage in way.due)
+        way.due.clear()
 
     def _event(self, track: Track, passage: Passage) -> Event:
-        shown = replace(passage.track, id=track.id, label=track.label, score=track.score)
-        event = self._bound.event(passage.t_us, f"{track.id}-{passage.side}", (shown,))
+        event = self._bound.event(passage.t_us, f"{track.id}-{passage.side}", (track,))
         return replace(event, line=self.line, direction=passage.side)

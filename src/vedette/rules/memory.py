@@ -63,6 +63,12 @@ class Memory(Generic[S]):
         for track in tracks:
             yield track, self._known[track.id].state
 
+    def unseen(self, now_us: int) -> Iterator[tuple[Track, S]]:
+        """The others, as they were last seen; also who vanished less than `keep_s` ago."""
+        for known in self._known.values():
+            if known.track.last_us < now_us:
+                yield known.track, known.state
+
     def _inherited(self, track: Track, now_us: int) -> S:
         """The state of whoever vanished here, else a new one."""
         nearest, least = None, _NEAR

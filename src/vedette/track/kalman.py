@@ -19,11 +19,11 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 # In units of a track's size (root of its area), so that near and far objects behave alike.
-_MEASURED = np.array([0.06, 0.06, 0.10, 0.10]) ** 2
+_MEASURED = np.array([0.07, 0.07, 0.12, 0.12]) ** 2
 """Variance of a measured centre and size."""
-_SHOVE = np.array([3.0, 3.0, 0.5, 0.5])
+_SHOVE = np.array([1.0, 1.0, 0.1, 0.1])
 """Spectral density of acceleration, sizes² per s³: people stop and start, traffic comes near."""
-_UNKNOWN_SPEED = np.array([4.0, 4.0, 1.0, 1.0]) ** 2
+_UNKNOWN_SPEED = np.array([3.0, 3.0, 1.0, 1.0]) ** 2
 """Variance of a new track's speed, (sizes per second)²."""
 
 # A track that is not seen keeps its course for a moment and then slows down to a stand.

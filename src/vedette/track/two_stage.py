@@ -13,7 +13,7 @@ from vedette.core.facts import Track
 from vedette.core.media import Detections
 from vedette.core.site import Camera
 from vedette.core.value import plugin
-from vedette.track.assign import Rows, best_pairs, nearness, others, overlap
+from vedette.track.assign import Rows, best_pairs, likeness, nearness, others, overlap
 from vedette.track.kalman import Filters, Floats, Forecast, corners, middles
 from vedette.track.names import Names
 from vedette.track.roster import Mask, Roster
@@ -26,7 +26,9 @@ _BLIND_US = 15_000_000
 """After so long without any picture nothing that was known holds; key frames come more often."""
 _FARTHEST = 2.5
 """However little is known of a track, a sighting more of its sizes away is another object."""
-_LEAST_NEAR = 0.1
+_LEAST_NEAR = 0.2
+_JUMPS_US = 600_000
+"""Who was not seen for longer must turn up where expected: reach grows, trust does not."""
 _SAME_OBJECT = 0.7
 """A sighting that covers a followed object so well is that object, seen twice."""
 _DOUBTFUL = 0.85
@@ -58,12 +60,12 @@ class TwoStage:
     confirm_s: Annotated[float, Field(ge=0, le=60)] = 0.2
     """How long a track must have been followed, and seen in at least half of the pictures,
     before rules believe in it."""
-    overlap: Share = 0.15
+    overlap: Share = 0.1
     """Intersection over union with the expected place from which a sure detection may be the
     same object."""
-    faint_overlap: Share = 0.4
+    faint_overlap: Share = 0.3
     """The same for a faint detection."""
-    reach: Annotated[float, Field(ge=0, le=10)] = 2.0
+    reach: Annotated[float, Field(ge=0, le=10)] = 1.5
     """How far from the expected place, in standard deviations, a sure detection that overlaps
     nothing may still be the same object: what keeps fast traffic at few pictures a second."""
 
@@ -154,7 +156,7 @@ class TwoStage:
 
     def _worth(self, expected: Forecast, seen: _Sightings) -> Floats:
         """[n, m] overlap of tracks and sightings of one family."""
-        worth = overlap(corners(expected.state), seen.box)
+        worth = likeness(corners(expected.state), seen.box)
         roster = self._roster
         if not roster.confirmed.all():
             worth *= np.where(roster.confirmed, 1.0, _DOUBTFUL)[:, None]
@@ -167,7 +169,7 @@ class TwoStage:
     ) -> tuple[Rows, Rows]:
         """Pairs among tracks and sure sightings that overlap nothing."""
         rows = others(len(self._roster), taken[0])
-        rows = rows[t_us - self._filters.seen_us[rows] <= self._lost_us]
+        rows = rows[t_us - self._filters.seen_us[rows] <= _JUMPS_US]
         free = np.flatnonzero(seen.score >= self.high_score)
         free = np.setdiff1d(free, taken[1], assume_unique=True)
         size = expected.size[rows]
