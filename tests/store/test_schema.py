@@ -30,8 +30,7 @@ store.close()
 @pytest.fixture
 def engine(where: str) -> Iterator[Engine]:
     """The database seen by somebody else."""
-    scheme = "" if where.startswith("postgresql") else "sqlite:///"
-    opened = create_engine(scheme + where)
+    opened = create_engine(where if "://" in where else f"sqlite:///{where}")
     yield opened
     opened.dispose()
 
@@ -89,10 +88,10 @@ def test_opening_again_keeps_what_is_there(store: Store, where: str, key: bytes)
     again.close()
 
 
-def test_several_processes_may_be_the_first(where: str, key: bytes) -> None:
+def test_several_processes_may_be_the_first(empty: str, key: bytes) -> None:
     processes = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", OPEN, where, key],
+            [sys.executable, "-W", "error", "-c", OPEN, empty, key],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

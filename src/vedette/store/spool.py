@@ -51,6 +51,7 @@ class SpooledEvents:
         self._journal: Journal | None = None
         self._left: list[Journal] = []
         self._waiting = 0
+        self._replayed = 0
         self._refused = 0
         self._failed_us: int | None = None
         self._writing = threading.Lock()
@@ -94,20 +95,20 @@ class SpooledEvents:
         """Bring spooled events to the store and say how many; few or none while it is away."""
         if not self._replaying.acquire(blocking=False):
             return 0
-        done = 0
+        before = self._replayed
         try:
             self._left += abandoned(self._folder)
             while self._left:
-                done += self._drain(self._left[0])
+                self._drain(self._left[0])
                 self._left.pop(0).close(delete=True)
             if self._journal is not None:
-                done += self._drain(self._journal)
+                self._drain(self._journal)
             self._failed_us = None
         except Unavailable as error:
             self._fail(error)
         finally:
             self._replaying.release()
-        if done:
+        if done := self._replayed - before:
             _log.info("spooled events are in the store", events=done)
         return done
 
@@ -135,8 +136,7 @@ class SpooledEvents:
                 ) from error
             self._waiting += 1
 
-    def _drain(self, journal: Journal) -> int:
-        done = 0
+    def _drain(self, journal: Journal) -> None:
         while True:
             with self._writing:
                 lines, end = journal.read(_BATCH)
@@ -144,13 +144,13 @@ class SpooledEvents:
                     journal.clear()
                     if journal is self._journal:
                         self._waiting = 0
-                    return done
+                    return
             self._deliver(lines)
             with self._writing:
                 journal.take(end)
                 if journal is self._journal:
                     self._waiting -= len(lines)
-            done += len(lines)
+            self._replayed += len(lines)
 
     def _deliver(self, lines: list[bytes]) -> None:
         events = [event for line in lines if (event := self._read(line))]
