@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
+import traceback
 from dataclasses import dataclass
 
 import structlog
 
-from vedette.core.errors import StreamSilent, VedetteError
-from vedette.core.facts import StreamStatus
+from vedette.core.errors import LoginFailed, StreamSilent, VedetteError
+from vedette.core.facts import StreamState, StreamStatus
 from vedette.core.media import Packet
 from vedette.core.ports import Opener, Origin, Source, Tap
 from vedette.ingest.gop import Gop
@@ -44,10 +45,14 @@ class Backoff:
     """Short enough that a camera that comes back is live again within ten seconds."""
     reset_after_s: float = 10.0
     """After a life this long the next wait is the first one again."""
+    login_s: float = 60.0
+    """After a refused login; many cameras lock out who tries a wrong password too often."""
 
-    def wait_s(self, failures: int, chance: random.Random) -> float:
-        """The wait after so many failures in a row before this one."""
+    def wait_s(self, error: Exception, failures: int, chance: random.Random) -> float:
+        """The wait after this error and so many failures in a row before it."""
         whole_s = min(self.longest_s, self.first_s * 2.0 ** min(failures, 30))
+        if isinstance(error, LoginFailed):
+            whole_s = max(whole_s, self.login_s)
         return whole_s * chance.uniform(0.5, 1.0)
 
 
@@ -80,6 +85,7 @@ class Feed:
         self._source: Source | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._said = ""
         self._log = log.bind(camera=origin.camera, stream=origin.stream)
 
     def start(self) -> None:
@@ -139,7 +145,7 @@ class Feed:
                 if self._health.lived_s() >= self._backoff.reset_after_s:
                     failures = 0
                 self._failed(error)
-                self._wait(self._backoff.wait_s(failures, self._chance))
+                self._wait(self._backoff.wait_s(error, failures, self._chance))
                 failures += 1
         self._health.ended("stopped", "" if self._stopping.is_set() else "played to its end")
 
@@ -163,6 +169,9 @@ class Feed:
 
     def _pass_on(self, packet: Packet) -> None:
         self._health.received(packet)
+        if self._said:
+            self._log.info("stream is back")
+            self._said = ""
         with self._tapping:
             self._gop.take(packet)
             for tap in self._taps:
@@ -178,14 +187,19 @@ class Feed:
     def _failed(self, error: Exception) -> None:
         if self._stopping.is_set():
             return
-        state = "silent" if isinstance(error, StreamSilent) else "failed"
-        if isinstance(error, VedetteError):
-            self._log.warning("stream lost", state=state, reason=error.message)
-            self._health.ended("silent" if state == "silent" else "failed", error.message)
+        state: StreamState = "silent" if isinstance(error, StreamSilent) else "failed"
+        known = isinstance(error, VedetteError)
+        reason = str(error) if known else f"its source broke ({type(error).__name__})"
+        self._health.ended(state, reason)
+        if reason == self._said:
             return
-        # Not ours: the traceback is what its author needs; the text may hold anything.
-        self._log.error("source broke", exc_info=error)
-        self._health.ended("failed", f"its source broke ({type(error).__name__})")
+        self._said = reason
+        if known:
+            self._log.warning("stream lost", state=state, reason=reason)
+            return
+        # Not ours: its author needs the place, but its text and values may hold anything.
+        where = traceback.format_list(traceback.extract_tb(error.__traceback__)[-4:])
+        self._log.error("source broke", error=type(error).__name__, where="".join(where))
 
     def _wait(self, seconds: float) -> None:
         clock = self.origin.clock

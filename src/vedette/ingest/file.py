@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +11,16 @@ from typing import IO, Literal
 
 from pydantic import AwareDatetime
 
-from vedette.core.clock import Clock, from_seconds, to_seconds
+from vedette.core.clock import from_seconds
 from vedette.core.errors import AddressRefused, SourceError, StreamMissing
 from vedette.core.media import Packet
 from vedette.core.ports import Origin
 from vedette.core.value import plugin
 from vedette.ingest.demux import open_file, read_units
-from vedette.ingest.unit import Unit, stamp
+from vedette.ingest.pacer import Pacer
+from vedette.ingest.unit import SameFormat, Unit, stamp
 
-__all__ = ["FileSource", "Pacer"]
+__all__ = ["FileSource"]
 
 Pace = Literal["realtime", "fast"]
 
@@ -41,46 +41,6 @@ class FileSource:
     def open(self, origin: Origin) -> _FilePlay:
         """One playing of the file."""
         return _FilePlay(self, origin)
-
-
-class Pacer:
-    """Holds packets back until they are due; `stop` from any thread ends the waiting."""
-
-    _SLICE_S = 0.2
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._stopped = threading.Event()
-        self._offset_us: int | None = None
-
-    @property
-    def stopped(self) -> bool:
-        return self._stopped.is_set()
-
-    def stop(self) -> None:
-        """End all waiting."""
-        self._stopped.set()
-
-    def wait_for(self, dts_us: int) -> None:
-        """Return when the picture is due; the first one always is."""
-        now_us = self._clock.now_us()
-        if self._offset_us is None:
-            self._offset_us = now_us - dts_us
-        while not self.stopped:
-            left_s = to_seconds(dts_us + self._offset_us - self._clock.now_us())
-            if left_s <= 0:
-                return
-            self._clock.sleep(min(left_s, self._SLICE_S))
-
-    def behind_us(self, dts_us: int) -> int:
-        """How late a picture is now."""
-        if self._offset_us is None:
-            return 0
-        return self._clock.now_us() - dts_us - self._offset_us
-
-    def restart(self) -> None:
-        """Take the next picture as due now."""
-        self._offset_us = None
 
 
 @dataclass(slots=True)
@@ -113,10 +73,10 @@ class _FilePlay:
 
     def packets(self) -> Iterator[Packet]:
         start_us = self._start_us()
-        tape = _Tape()
+        tape, same = _Tape(), SameFormat()
         while not self._pacer.stopped:
             for unit in self._once():
-                placed = tape.place(unit)
+                placed = tape.place(same.keep(unit))
                 if self._options.pace == "realtime":
                     self._pacer.wait_for(placed.dts_us)
                 if self._pacer.stopped:

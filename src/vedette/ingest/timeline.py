@@ -14,9 +14,9 @@ class Timeline:
     """Gives each picture of a live stream its time of capture.
 
     The picture that came with the least delay tells how the two clocks stand to each other; all
-    others were delayed on the way and do not count. The times keep the stream's own distances and
-    always grow; they follow slow drift and begin anew when the stream's clock jumps, or when this
-    machine's own is set back.
+    others were delayed on the way and do not count. The times keep the stream's own distances, and
+    what is shown later has a later time; they follow slow drift and begin anew when the stream's
+    clock jumps, or when this machine's own is set back.
     """
 
     def __init__(self) -> None:
@@ -26,23 +26,37 @@ class Timeline:
         self._window_end_us = 0
         self._last_pts_us = 0
         self._last_arrival_us = 0
-        self._floor_us = 0
+        self._newest_pts_us: int | None = None
+        self._newest_t_us = 0
 
-    def place(self, dts_us: int, arrival_us: int) -> int:
+    def place(self, pts_us: int, arrival_us: int) -> int:
         """Wall-clock time of the picture with that time stamp, received at `arrival_us`."""
-        delay_us = arrival_us - dts_us
+        self.hear(pts_us, arrival_us)
+        return self.at(pts_us)
+
+    def hear(self, pts_us: int, arrival_us: int) -> None:
+        """Learn that the picture with that time stamp was received at `arrival_us`."""
+        delay_us = arrival_us - pts_us
         if arrival_us < self._last_arrival_us - _JUMP_US:
-            self._offset_us, self._floor_us = None, 0
-        if self._offset_us is None or self._jumped(dts_us, arrival_us):
+            self._offset_us, self._newest_t_us = None, 0
+        if self._offset_us is None or self._jumped(pts_us, arrival_us):
             self._anchor(delay_us, arrival_us)
         else:
-            self._follow(delay_us, dts_us, arrival_us)
-        self._last_pts_us, self._last_arrival_us = dts_us, arrival_us
-        self._floor_us = max(dts_us + (self._offset_us or 0), self._floor_us + 1)
-        return self._floor_us
+            self._follow(delay_us, pts_us, arrival_us)
+        self._last_pts_us, self._last_arrival_us = pts_us, arrival_us
 
-    def _jumped(self, dts_us: int, arrival_us: int) -> bool:
-        step_us = dts_us - self._last_pts_us
+    def at(self, pts_us: int) -> int:
+        """Wall-clock time of a picture, by what was learned up to now."""
+        t_us = pts_us + (self._offset_us or 0)
+        if self._newest_pts_us is not None and pts_us <= self._newest_pts_us:
+            # Sent after a picture that is shown later, as with B-frames.
+            return min(t_us, self._newest_t_us - 1)
+        self._newest_pts_us = pts_us
+        self._newest_t_us = max(t_us, self._newest_t_us + 1)
+        return self._newest_t_us
+
+    def _jumped(self, pts_us: int, arrival_us: int) -> bool:
+        step_us = pts_us - self._last_pts_us
         passed_us = arrival_us - self._last_arrival_us
         # A long pause of both is a stalled network; what came late then has kept its time.
         return step_us < -_JUMP_US or step_us > max(passed_us, 0) + _JUMP_US
@@ -50,8 +64,9 @@ class Timeline:
     def _anchor(self, delay_us: int, arrival_us: int) -> None:
         self._offset_us = self._before_us = self._now_us = delay_us
         self._window_end_us = arrival_us + _WINDOW_US
+        self._newest_pts_us = None
 
-    def _follow(self, delay_us: int, dts_us: int, arrival_us: int) -> None:
+    def _follow(self, delay_us: int, pts_us: int, arrival_us: int) -> None:
         if arrival_us >= self._window_end_us:
             self._before_us, self._now_us = self._now_us, delay_us
             self._window_end_us = arrival_us + _WINDOW_US
@@ -63,5 +78,5 @@ class Timeline:
         elif least_us > offset_us + _JUMP_US:
             self._anchor(delay_us, arrival_us)
         else:
-            slew_us = round(max(0, dts_us - self._last_pts_us) * _SLEW)
+            slew_us = round(max(0, pts_us - self._last_pts_us) * _SLEW)
             self._offset_us = min(least_us, offset_us + slew_us)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vedette.core.media import Packet, StreamFormat
 from vedette.core.ports import Origin
 from vedette.ingest.nal import VideoCodec, is_key, is_parameter_set, join, leading, nal_type
 from vedette.ingest.sps import jpeg_size, sps_size
 
-__all__ = ["JpegFormat", "Unit", "VideoFormat", "stamp"]
+__all__ = ["JpegFormat", "SameFormat", "Unit", "VideoFormat", "stamp"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,20 @@ def stamp(origin: Origin, unit: Unit, t_us: int) -> Packet:
         data=unit.data,
         damaged=unit.damaged,
     )
+
+
+class SameFormat:
+    """Keeps a format the same object where a stream is read in several pieces."""
+
+    def __init__(self) -> None:
+        self._format: StreamFormat | None = None
+
+    def keep(self, unit: Unit) -> Unit:
+        """The unit with the format object of those before it, if it is equal."""
+        if self._format == unit.format:
+            return unit if unit.format is self._format else replace(unit, format=self._format)
+        self._format = unit.format
+        return unit
 
 
 class VideoFormat:

@@ -1,0 +1,117 @@
+"""RTP packets (RFC 3550): headers, gaps, order, and time stamps that do not wrap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Order", "Rtp", "TimeStamps", "parse_rtp"]
+
+_HALF = 1 << 15
+
+
+class Rtp(NamedTuple):
+    """One RTP packet."""
+
+    payload_type: int
+    sequence: int
+    time: int
+    marker: bool
+    payload: memoryview
+    lost: bool = False
+    """Whether packets before it are missing."""
+
+
+def parse_rtp(packet: memoryview) -> Rtp | None:
+    """The packet taken apart, None if it is none."""
+    size = len(packet)
+    if size < 12 or packet[0] >> 6 != 2:
+        return None
+    begin = 12 + 4 * (packet[0] & 0x0F)
+    if packet[0] & 0x10:
+        if size < begin + 4:
+            return None
+        begin += 4 + 4 * (packet[begin + 2] << 8 | packet[begin + 3])
+    end = size - packet[-1] if packet[0] & 0x20 else size
+    if begin > end:
+        return None
+    return Rtp(
+        packet[1] & 0x7F,
+        packet[2] << 8 | packet[3],
+        int.from_bytes(packet[4:8], "big"),
+        packet[1] >= 0x80,
+        packet[begin:end],
+    )
+
+
+class Order:
+    """Puts packets into order and marks the gaps; `depth` packets may wait for a late one.
+
+    A depth of 0 is for TCP, where nothing arrives out of order; packets that wait are copied.
+    """
+
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
+        self._expected: int | None = None
+        self._held: dict[int, Rtp] = {}
+        self._strangers = 0
+        self.missing = 0
+        """Packets that never came."""
+
+    def take(self, packet: Rtp) -> Iterator[Rtp]:
+        """What can be handed on now that this packet has come."""
+        expected = self._expected
+        if expected is None or packet.sequence == expected:
+            self._expected = packet.sequence + 1 & 0xFFFF
+            self._strangers = 0
+            yield packet
+            if self._held:
+                yield from self._release()
+            return
+        ahead = packet.sequence - expected & 0xFFFF
+        if ahead >= _HALF:
+            # Late or twice; but many of them in a row mean that the camera counts anew.
+            self._strangers += 1
+            if self._strangers > 16:
+                self._expected = None
+                self._held.clear()
+            return
+        copied = packet._replace(payload=memoryview(bytes(packet.payload)))
+        self._held[packet.sequence] = copied
+        if len(self._held) > self._depth:
+            yield from self._skip()
+
+    def _release(self) -> Iterator[Rtp]:
+        while self._expected is not None:
+            following = self._held.pop(self._expected, None)
+            if following is None:
+                return
+            self._expected = self._expected + 1 & 0xFFFF
+            yield following
+
+    def _skip(self) -> Iterator[Rtp]:
+        """Give up on what is missing before the first packet that is held."""
+        expected = self._expected or 0
+        ahead, first = min((n - expected & 0xFFFF, n) for n in self._held)
+        self.missing += ahead
+        self._expected = first + 1 & 0xFFFF
+        yield self._held.pop(first)._replace(lost=True)
+        yield from self._release()
+
+
+class TimeStamps:
+    """32-bit time stamps as microseconds since the first, without wrapping."""
+
+    def __init__(self, clock_hz: int) -> None:
+        self._clock_hz = clock_hz
+        self._first: int | None = None
+        self._last = 0
+
+    def us(self, time: int) -> int:
+        """The time of a stamp."""
+        if self._first is None:
+            self._first = self._last = time
+        step = time - self._last & 0xFFFF_FFFF
+        # The nearer way round: cameras may send a picture before one that is shown earlier.
+        self._last += step - (1 << 32) if step >= 1 << 31 else step
+        return (self._last - self._first) * 1_000_000 // self._clock_hz
