@@ -17,8 +17,8 @@ class Stay:
 
     since_us: int | None = None
     """When it came in; None while it is outside."""
-    inside_us: int = 0
-    """When it was last seen inside."""
+    outside_us: int | None = None
+    """Since when it has been seen outside."""
     told: bool = False
     """Whether this stay was an event already."""
 
@@ -39,10 +39,13 @@ class Area:
         """
         t_us = track.last_us
         inside = counts and contains(self.polygon, anchor_of(track.box, self.anchor))
-        if stay.since_us is not None and t_us - stay.inside_us > self.leave_us:
+        if stay.outside_us is not None and t_us - stay.outside_us >= self.leave_us:
             stay.since_us, stay.told = None, False
-        if inside:
-            if stay.since_us is None:
-                stay.since_us = t_us
-            stay.inside_us = t_us
-        return inside
+        if not inside:
+            if stay.outside_us is None:
+                stay.outside_us = t_us
+            return False
+        stay.outside_us = None
+        if stay.since_us is None:
+            stay.since_us = t_us
+        return True
