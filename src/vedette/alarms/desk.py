@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import get_args
 
@@ -62,32 +63,53 @@ class AlarmDesk:
 
     def acknowledge(self, alarm_id: str, by: str) -> AlarmChange:
         """Somebody looks after it and owns it from now on; Conflict when somebody does."""
-        alarm = self._alarms.get(alarm_id)
-        if alarm.state not in _ACKNOWLEDGED_FROM:
-            whose = f" by {alarm.owner}" if alarm.owner else ""
-            raise Conflict(f"the alarm is {alarm.state} already{whose}")
-        return self._change(alarm, replace(alarm, state="acknowledged", owner=by))
+
+        def acknowledged(alarm: Alarm) -> Alarm:
+            if alarm.state not in _ACKNOWLEDGED_FROM:
+                whose = f" by {alarm.owner}" if alarm.owner else ""
+                raise Conflict(f"the alarm is {alarm.state} already{whose}")
+            return replace(alarm, state="acknowledged", owner=by)
+
+        return self._answer(alarm_id, acknowledged)
 
     def close(self, alarm_id: str, verdict: Verdict, note: str, by: str) -> AlarmChange:
         """It has been dealt with; Conflict when it is closed already."""
-        alarm = self._alarms.get(alarm_id)
-        if alarm.state not in _OPEN:
-            raise Conflict(f"the alarm is closed already, as {alarm.verdict}")
-        owner = alarm.owner or by
-        closed = replace(alarm, state="closed", verdict=verdict, note=note, owner=owner)
-        return self._change(alarm, closed)
 
-    def _take(self, event: Event) -> AlarmChange:
+        def closed(alarm: Alarm) -> Alarm:
+            if alarm.state not in _OPEN:
+                raise Conflict(f"the alarm is closed already, as {alarm.verdict}")
+            owner = alarm.owner or by
+            return replace(alarm, state="closed", verdict=verdict, note=note, owner=owner)
+
+        return self._answer(alarm_id, closed)
+
+    def _answer(self, alarm_id: str, answered: Callable[[Alarm], Alarm]) -> AlarmChange:
+        with self._one_at_a_time:
+            while True:
+                before = self._alarms.get(alarm_id)
+                after = answered(before)
+                # An event that joins meanwhile is no reason to refuse an answer.
+                with suppress(Conflict):
+                    return self._change(before, after)
+
+    def _take(self, event: Event) -> AlarmChange | None:
         while True:
             before = self._nearest(event)
             if before is None:
-                alarm = opened(event, self._clock.now_us())
-                self._alarms.put(alarm)
-                return AlarmChange(alarm=alarm, opened=True)
-            try:
+                return self._open(event)
+            with suppress(Conflict):  # somebody answered it just now: look again
                 return self._change(before, joined(before, event))
-            except Conflict:
-                continue  # somebody answered it just now; look again
+
+    def _open(self, event: Event) -> AlarmChange | None:
+        alarm = opened(event, self._clock.now_us())
+        try:
+            known = self._alarms.get(alarm.id)
+        except NotFound:
+            self._alarms.put(alarm)
+            return AlarmChange(alarm=alarm, opened=True)
+        # The event had been forgotten and came again; its alarm and the answer to it stand.
+        self._alarms.put(known)
+        return None
 
     def _nearest(self, event: Event) -> Alarm | None:
         """The open alarm that the event belongs to."""
