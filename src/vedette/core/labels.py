@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["ANY", "FAMILIES", "family_of", "is_wanted"]
+__all__ = ["ANY", "FAMILIES", "UNSURE", "family_of", "is_wanted"]
 
 ANY = "any"
 """The word that stands for every label."""
+
+UNSURE = "object"
+"""What a detector says that cannot tell yet: it may turn out to be any other label."""
 
 FAMILIES: Mapping[str, frozenset[str]] = {
     "person": frozenset({"person", "pedestrian", "rider"}),

@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.core.facts import Track, TrackState
-from vedette.core.labels import family_of
+from vedette.core.labels import UNSURE, family_of
 from vedette.track.assign import Rows
 from vedette.track.kalman import Floats
 
-__all__ = ["Roster"]
+__all__ = ["Roster", "kin"]
 
 Mask = NDArray[np.bool_]
 
 _VOTE_KEEPS = 0.9
 _SCORE_KEEPS = 0.7
+_UNSURE_FAMILY = -1
+_UNSURE_WEIGHT = 0.1
+"""A vote that says nothing gives way to the first that says something."""
 
 
 class Roster:
@@ -35,6 +38,7 @@ class Roster:
         self._words: list[str] = []
         self._numbers: dict[str, int] = {}
         self._families: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._weight: Floats = np.zeros(0)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -56,7 +60,7 @@ class Roster:
             return self.numbers(labels)
 
     def families(self, numbers: Rows) -> NDArray[np.int64]:
-        """[m] a number for the family of each label."""
+        """[m] a number for the family of each label; negative where the label is `object`."""
         return self._families[numbers]
 
     def count(self, rows: Rows, numbers: Rows, score: NDArray[np.floating], us: int) -> None:
@@ -67,7 +71,7 @@ class Roster:
         self.hits[rows] += 1
         self._score[rows] += (score - self._score[rows]) * (1 - _SCORE_KEEPS)
         self._votes *= _VOTE_KEEPS
-        self._votes[rows, numbers] += score
+        self._votes[rows, numbers] += score * self._weight[numbers]
         self.family = self._families[self._votes.argmax(axis=1)] if len(self) else self.family
 
     def add(self, names: list[str], numbers: Rows, score: NDArray[np.floating], t_us: int) -> None:
@@ -82,7 +86,7 @@ class Roster:
         self.family = np.concatenate([self.family, self._families[numbers]])
         self._score = np.concatenate([self._score, score])
         votes = np.zeros((k, len(self._words)))
-        votes[np.arange(k), numbers] = score
+        votes[np.arange(k), numbers] = score * self._weight[numbers]
         self._votes = np.concatenate([self._votes, votes])
 
     def confirm(self, t_us: int, after_us: int) -> None:
@@ -146,6 +150,15 @@ class Roster:
             return
         self._numbers[word] = len(self._words)
         self._words.append(word)
-        kin = [i for i, known in enumerate(self._words) if family_of(known) == family_of(word)]
-        self._families = np.append(self._families, kin[0])
+        alike = [i for i, known in enumerate(self._words) if family_of(known) == family_of(word)]
+        family = _UNSURE_FAMILY if word == UNSURE else alike[0]
+        self._families = np.append(self._families, family)
+        self._weight = np.append(self._weight, _UNSURE_WEIGHT if word == UNSURE else 1.0)
         self._votes = np.concatenate([self._votes, np.zeros((len(self), 1))], axis=1)
+
+
+def kin(a: NDArray[np.int64], b: NDArray[np.int64]) -> Mask:
+    """[n, m] whether families may be the same object's: equal, or one of them not known yet."""
+    one, other = a[:, None], b[None, :]
+    same: Mask = (one == other) | (one < 0) | (other < 0)
+    return same

@@ -16,7 +16,7 @@ from vedette.core.value import plugin
 from vedette.track.assign import Rows, best_pairs, likeness, nearness, others, overlap
 from vedette.track.kalman import Filters, Floats, Forecast, corners, middles
 from vedette.track.names import Names
-from vedette.track.roster import Mask, Roster
+from vedette.track.roster import Mask, Roster, kin
 
 __all__ = ["TwoStage"]
 
@@ -161,7 +161,7 @@ class TwoStage:
         if not roster.confirmed.all():
             worth *= np.where(roster.confirmed, 1.0, _DOUBTFUL)[:, None]
         if roster.several_families:
-            worth *= roster.family[:, None] == seen.family
+            worth *= kin(roster.family, seen.family)
         return worth
 
     def _within_reach(
@@ -175,7 +175,7 @@ class TwoStage:
         size = expected.size[rows]
         reach = np.minimum(expected.reach()[rows] * self.reach, size * _FARTHEST)
         near = nearness(expected.state[rows], reach, seen.state[free])
-        near *= self._roster.family[rows][:, None] == seen.family[free]
+        near *= kin(self._roster.family[rows], seen.family[free])
         near[near < _LEAST_NEAR] = 0.0
         chosen, columns = best_pairs(near)
         return rows[chosen], free[columns]
@@ -189,7 +189,7 @@ class TwoStage:
         fresh = np.flatnonzero(sure)
         if not len(place):
             return fresh
-        twice = overlap(seen.box[fresh], place) * (seen.family[fresh][:, None] == seen.family[hits])
+        twice = overlap(seen.box[fresh], place) * kin(seen.family[fresh], seen.family[hits])
         new: Rows = fresh[twice.max(axis=1) < _SAME_OBJECT]
         return new
 
