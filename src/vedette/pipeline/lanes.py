@@ -121,7 +121,7 @@ class Lanes:
         self._around, self._mine = around, mine
         self._lock = threading.Lock()
         self._running: dict[str, _Running] = {}
-        self._ending = threading.Event()
+        self.ended = threading.Event()
         self._asked = around.bus.subscribe(PictureWanted, depth=100)
 
     def apply(self, site: Site) -> None:
@@ -145,14 +145,14 @@ class Lanes:
 
     def tell(self) -> None:
         """Publish how the lanes are doing, every second until closed."""
-        while not self._ending.wait(_TELL_EVERY_S):
+        while not self.ended.wait(_TELL_EVERY_S):
             now_us = self._around.clock.now_us()
             for running in tuple(self._running.values()):
                 self._around.bus.publish(running.status(now_us))
 
     def answer(self) -> None:
         """Make pictures for whoever asks, until closed."""
-        while not self._ending.is_set():
+        while not self.ended.is_set():
             asked = self._asked.get(1.0)
             running = self._running.get(asked.camera) if asked is not None else None
             if asked is None or running is None:
@@ -163,7 +163,7 @@ class Lanes:
 
     def close(self) -> None:
         """Stop all lanes; may be called twice."""
-        self._ending.set()
+        self.ended.set()
         self._asked.close()
         with self._lock:
             ended = tuple(self._running.values())

@@ -1,0 +1,266 @@
+"""Builds everything from Settings, starts it, stops it in reverse; nobody else knows everyone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vedette.access.first import FirstAdministrator
+from vedette.access.passwords import Passwords
+from vedette.alarms.desk import AlarmDesk, cooldown_from
+from vedette.bus.local import LocalBus
+from vedette.bus.memory import MemoryBus
+from vedette.bus.packets import PacketServer, RemotePackets
+from vedette.core.clock import Clock, RealClock
+from vedette.core.ports import Bus, DetectorPlace, PacketHub
+from vedette.core.settings import Settings, SourceSettings
+from vedette.core.site import Site, Spec
+from vedette.ingest.probe import probe
+from vedette.pipeline.answering import Answering
+from vedette.pipeline.build import Builder, check_camera
+from vedette.pipeline.evidence import Evidence
+from vedette.pipeline.feeds import Feeds
+from vedette.pipeline.keeper import Keeper
+from vedette.pipeline.lanes import Lanes, Surroundings
+from vedette.pipeline.watch import SiteWatch
+from vedette.store import Store, open_store
+from vedette.store.spool import SpooledEvents
+from vedette.web.parts import Parts, SourceTest
+from vedette.web.serve import WebServer
+from vedette.web.server import create_app
+
+__all__ = [
+    "CAMERAS_PER_MEDIA",
+    "Shares",
+    "open_database",
+    "start_analyse",
+    "start_everything",
+    "start_media",
+    "start_web",
+]
+
+CAMERAS_PER_MEDIA = 75
+"""More than this in one process and its threads get in each other's way."""
+_DRAIN_EVERY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """How the cameras are shared out among processes, and where those meet."""
+
+    sockets: Path
+    """A private folder for the sockets between our processes."""
+    media: int
+    analyse: int
+
+    def bus_path(self) -> Path:
+        return self.sockets / "bus"
+
+    def packets_path(self, media: int) -> Path:
+        return self.sockets / f"media-{media}"
+
+    def media_of(self, camera: str) -> int:
+        return zlib.crc32(camera.encode()) % self.media
+
+    def analyse_of(self, camera: str) -> int:
+        return zlib.crc32(b"lane " + camera.encode()) % self.analyse
+
+
+def open_database(settings: Settings) -> Store:
+    """The database of an installation, brought up to date."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    where = settings.store_url.get_secret_value() or settings.data_dir / "vedette.db"
+    return open_store(where, settings.data_dir / "seal.key")
+
+
+def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.ExitStack:
+    """Connections of this process's cameras, and their packets for the others."""
+    with contextlib.ExitStack() as undo:
+        bus = _bus(undo, shares)
+        store = _store(undo, settings)
+        feeds = _feeds(undo, settings, store, bus, lambda camera: shares.media_of(camera) == index)
+        server = PacketServer(shares.packets_path(index), feeds.watch)
+        server.start()
+        undo.callback(server.close)
+        return undo.pop_all()
+
+
+def start_analyse(settings: Settings, shares: Shares, index: int) -> contextlib.ExitStack:
+    """Lanes of this process's cameras."""
+    os.nice(settings.analyse.nice)
+    with contextlib.ExitStack() as undo:
+        bus = _bus(undo, shares)
+        store = _store(undo, settings)
+        packets = RemotePackets(lambda camera: shares.packets_path(shares.media_of(camera)))
+        events = SpooledEvents(store.events, settings.data_dir / "spool" / f"analyse-{index}")
+        undo.callback(events.close)
+        _lanes(
+            undo,
+            settings,
+            _Around(store=store, bus=bus, packets=packets, events=events),
+            lambda camera: shares.analyse_of(camera) == index,
+        )
+        return undo.pop_all()
+
+
+def start_web(settings: Settings, shares: Shares) -> tuple[contextlib.ExitStack, str]:
+    """The web server and the alarm desk; the answer has the address it listens on."""
+    with contextlib.ExitStack() as undo:
+        bus = _bus(undo, shares)
+        store = _store(undo, settings)
+        packets = RemotePackets(lambda camera: shares.packets_path(shares.media_of(camera)))
+        url = _web(undo, settings, store, bus, packets)
+        return undo.pop_all(), url
+
+
+def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
+    """All of it as threads of this process."""
+    with contextlib.ExitStack() as undo:
+        bus = MemoryBus()
+        undo.callback(bus.close)
+        store = _store(undo, settings)
+        feeds = _feeds(undo, settings, store, bus, lambda _: True)
+        events = SpooledEvents(store.events, settings.data_dir / "spool" / "threads")
+        undo.callback(events.close)
+        _lanes(
+            undo,
+            settings,
+            _Around(store=store, bus=bus, packets=feeds, events=events),
+            lambda _: True,
+        )
+        url = _web(undo, settings, store, bus, feeds)
+        return undo.pop_all(), url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    store: Store
+    bus: Bus
+    packets: PacketHub
+    events: SpooledEvents
+
+
+def _drain(events: SpooledEvents, ended: threading.Event) -> None:
+    while not ended.wait(_DRAIN_EVERY_S):
+        events.replay()
+
+
+class _Current:
+    """The newest configuration that was read."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def apply(self, site: Site) -> None:
+        self._site = site
+
+    def site(self) -> Site:
+        return self._site
+
+
+@dataclass(frozen=True, slots=True)
+class _Prober:
+    """Tests connections in a child process, never in this one."""
+
+    allowed: SourceSettings
+
+    def __call__(self, spec: Spec, timeout_s: float) -> SourceTest:
+        return probe(spec, self.allowed, timeout_s)
+
+
+def _bus(undo: contextlib.ExitStack, shares: Shares) -> Bus:
+    bus = LocalBus(shares.bus_path())
+    undo.callback(bus.close)
+    bus.wait_connected(5.0)
+    return bus
+
+
+def _store(undo: contextlib.ExitStack, settings: Settings) -> Store:
+    store = open_database(settings)
+    undo.callback(store.close)
+    return store
+
+
+def _feeds(
+    undo: contextlib.ExitStack,
+    settings: Settings,
+    store: Store,
+    bus: Bus,
+    mine: Callable[[str], bool],
+) -> Feeds:
+    clock = RealClock()
+    feeds = Feeds(settings.sources, settings.media.silent_s, clock, mine)
+    undo.callback(feeds.close)
+    _follow(undo, store, bus, feeds.apply)
+    _keep(undo, "stream-status", lambda: feeds.tell(bus), feeds.close)
+    return feeds
+
+
+def _lanes(
+    undo: contextlib.ExitStack, settings: Settings, around: _Around, mine: Callable[[str], bool]
+) -> None:
+    builder = Builder(
+        DetectorPlace(models=settings.data_dir / "models", model=settings.analyse.model)
+    )
+    undo.callback(builder.close)
+    shared = Surroundings(
+        builder=builder,
+        packets=around.packets,
+        evidence=Evidence(settings.data_dir / "snapshots", around.events),
+        bus=around.bus,
+        clock=RealClock(),
+    )
+    lanes = Lanes(shared, mine)
+    undo.callback(lanes.close)
+    _keep(undo, "spool", lambda: _drain(around.events, lanes.ended), lanes.close)
+    _follow(undo, around.store, around.bus, lanes.apply)
+    _keep(undo, "lane-status", lanes.tell, lanes.close)
+    _keep(undo, "pictures", lanes.answer, lanes.close)
+
+
+def _web(
+    undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bus, packets: PacketHub
+) -> str:
+    clock: Clock = RealClock()
+    current = _Current(store.site.load())
+    _follow(undo, store, bus, current.apply)
+    desk = AlarmDesk(store.alarms, store.events, clock, cooldown_from(current.site))
+    answering = Answering(desk, bus)
+    _keep(undo, "alarm-desk", answering.run, answering.close)
+    parts = Parts(
+        settings=settings,
+        clock=clock,
+        site=store.site,
+        events=store.events,
+        alarms=store.alarms,
+        users=store.users,
+        bus=bus,
+        packets=packets,
+        probe=_Prober(settings.sources),
+        check_camera=check_camera,
+        snapshots=settings.data_dir / "snapshots",
+    )
+    FirstAdministrator(settings.data_dir, store.users, Passwords(), clock).begin(settings)
+    server = WebServer(create_app(parts), settings.web.host, settings.web.port)
+    undo.callback(server.stop)
+    server.start()
+    return server.url
+
+
+def _follow(undo: contextlib.ExitStack, store: Store, bus: Bus, apply: Callable[..., None]) -> None:
+    watch = SiteWatch(store.site, bus, apply)
+    watch.look()
+    _keep(undo, "site-watch", watch.run, watch.close)
+
+
+def _keep(
+    undo: contextlib.ExitStack, name: str, work: Callable[[], None], stop: Callable[[], None]
+) -> None:
+    keeper = Keeper(name, work, stop)
+    undo.callback(keeper.stop)
+    keeper.start()
