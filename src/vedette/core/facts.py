@@ -18,6 +18,7 @@ __all__ = [
     "Picture",
     "PictureWanted",
     "Point",
+    "ProbeResult",
     "ProcessStatus",
     "Severity",
     "SiteChanged",
@@ -171,6 +172,28 @@ class StreamStatus:
     damaged: int = 0
     reconnects: int = 0
     last_us: int | None = None
+
+
+@value
+class ProbeResult:
+    """What a connection test found."""
+
+    ok: bool
+    code: str = "ok"
+    """Key for translations: `ok`, or the code of the error that stood in the way."""
+    message: str
+    """What was found, or what is wrong, in words a person understands."""
+    seconds: float
+    """How long the test took."""
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    """Measured, whatever the camera announces."""
+    bitrate_bps: float = 0.0
+    key_interval_s: float = 0.0
+    """From one key picture to the next; 0 if fewer than two came."""
+    has_audio: bool = False
 
 
 @value

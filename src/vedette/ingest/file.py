@@ -67,6 +67,7 @@ class _FilePlay:
         self._options = options
         self._origin = origin
         self._pacer = Pacer(origin.clock)
+        self.has_audio = False
 
     def close(self) -> None:
         self._pacer.stop()
@@ -98,6 +99,7 @@ class _FilePlay:
         with _open_allowed(self._options.path, self._origin.allowed.file_roots) as file:
             container = open_file(file, name=name)
             with container:
+                self.has_audio = bool(container.streams.audio)
                 yield from read_units(container, name=name)
 
 

@@ -73,6 +73,7 @@ class HlsPlay:
         self._client = HttpClient(dialer, self._address, Login(options.user, options.password))
         self._pacer = Pacer(origin.clock)
         self._head: tuple[Part, bytes] | None = None
+        self.has_audio = False
 
     def close(self) -> None:
         self._pacer.stop()
@@ -143,6 +144,7 @@ class HlsPlay:
             body = self._head_of(listed.page, part) + body
         name = listed.page.authority
         with open_file(io.BytesIO(body), name=name) as container:
+            self.has_audio = bool(container.streams.audio)
             return list(read_units(container, name=name))
 
     def _head_of(self, page: Address, part: Part) -> bytes:
