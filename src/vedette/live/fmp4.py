@@ -26,8 +26,8 @@ __all__ = ["Fragmenter", "Opening", "open_stream"]
 
 # Media time at which a stream begins, so that nothing before it becomes negative.
 _LEAD_US = 1_000_000
-# Decoding runs this far ahead of showing; enough for the reordering that cameras do.
-_AHEAD = TIMESCALE // 5
+# Decoding runs this far ahead of showing; enough for any reordering that is seen in practice.
+_AHEAD = TIMESCALE * 9 // 10
 _FIRST_DURATION = TIMESCALE // 25
 _SHORTEST, _LONGEST = TIMESCALE // 1000, TIMESCALE * 10
 _LONGEST_HOLE_US = 60_000_000
@@ -70,6 +70,7 @@ class Fragmenter:
         self._decode_time = self._shown(first) - _AHEAD
         self._interval = _ticks(first.duration_us) or _FIRST_DURATION
         self._latest_us = first.t_us
+        self._since_latest = 0
 
     def fits(self, packet: Packet) -> bool:
         """Whether the packet's time lies where this media timeline can carry it."""
@@ -101,9 +102,12 @@ class Fragmenter:
 
     def _next_duration(self, packet: Packet, due: int) -> int:
         step_us = packet.t_us - self._latest_us
+        self._since_latest += 1
         if step_us > 0:
+            # Pictures sent out of order fill the step up from behind.
+            step = min(max(_ticks(step_us) // self._since_latest, _SHORTEST), _LONGEST)
             self._latest_us = packet.t_us
-            step = min(max(_ticks(step_us), _SHORTEST), _LONGEST)
+            self._since_latest = 0
             # The usual distance of pictures, hardly moved by a single late one.
             self._interval += (min(step, 2 * self._interval) - self._interval) // 8
         behind = due - self._decode_time
