@@ -25,7 +25,7 @@ from vedette.detect.families.family import (
 )
 from vedette.detect.labels import COCO80, WATCHED, groups
 from vedette.detect.networks.network import Array, Network, Tensor
-from vedette.detect.suppress import suppress
+from vedette.detect.suppress import settled, suppress
 
 __all__ = ["Asking", "Finder", "FinderSetting", "NetworkFinder", "signature_of"]
 
@@ -40,7 +40,7 @@ class Asking:
     labels: tuple[str, ...] = ()
     """Classes or families wanted; none: people, vehicles and animals of a COCO model, else all."""
     min_score: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.6
+    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """From which intersection over union on two boxes of a group are one object."""
 
 
@@ -153,10 +153,11 @@ class NetworkFinder:
     def _detections(self, found: Found, size: Size) -> Detections:
         keep = self._wanted[found.kind]
         box, score, kind = found.box[keep], found.score[keep], found.kind[keep]
-        stay = suppress(box, score, self._groups[kind], self._about.asking.overlap)
+        group = self._groups[kind]
+        stay = suppress(box, score, group, self._about.asking.overlap)
         scale = np.array([*size, *size], np.float32)
         return Detections(
-            box=np.clip(box[stay] / scale, 0.0, 1.0),
+            box=np.clip(settled(box, score, group, stay) / scale, 0.0, 1.0),
             score=score[stay],
             label=self._names[kind[stay]],
         )

@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 
 from vedette.core.errors import ModelError
 
-__all__ = ["COCO80", "COCO91", "WATCHED", "canonical", "default_names", "groups", "read_names"]
+__all__ = [
+    "ANIMALS",
+    "COCO80",
+    "COCO91",
+    "VEHICLES",
+    "WATCHED",
+    "canonical",
+    "default_names",
+    "groups",
+    "read_names",
+]
 
 COCO80: tuple[str, ...] = (
     "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat",

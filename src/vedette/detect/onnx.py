@@ -30,14 +30,16 @@ class Onnx:
     every class of others."""
     min_score: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Boxes scored lower are dropped; the tracker makes use of low ones to keep a track alive."""
-    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.6
+    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """From which intersection over union on two boxes of a kind are one object."""
     provider: Provider = "cpu"
     """What runs the model; all but `cpu` want their own packages and hardware."""
-    object_px: Annotated[int, Field(ge=16, le=2000)] = 160
+    object_px: Annotated[int, Field(ge=16, le=2000)] = 128
     """Regions with known objects shrink until these are about so tall, to save inputs."""
     relook: bool = True
     """Look again, with more room, at what a region's border cuts."""
+    occupants: bool = False
+    """Report people seen inside vehicles, such as drivers, as persons of their own."""
 
     def open(self, place: DetectorPlace) -> Packed:
         """Load the model."""
@@ -52,4 +54,5 @@ def open_model(model: ModelFile, how: Onnx, place: DetectorPlace) -> Packed:
     """A detector of a model file."""
     asking = Asking(labels=how.labels, min_score=how.min_score, overlap=how.overlap)
     finder = open_finder(model, asking, Place(provider=how.provider, threads=place.threads))
-    return Packed(finder, Packing(object_px=how.object_px, relook=how.relook))
+    packing = Packing(object_px=how.object_px, relook=how.relook)
+    return Packed(finder, packing, occupants=how.occupants)

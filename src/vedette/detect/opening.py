@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from vedette.core.errors import ModelError
-from vedette.detect.families.family import Family, Preparation, Signature, Size
+from vedette.detect.families.family import Family, Preparation, Signature, Size, channels_last
 from vedette.detect.families.registry import family_of, infer
 from vedette.detect.finder import Asking, FinderSetting, NetworkFinder, signature_of
 from vedette.detect.labels import default_names, read_names
+from vedette.detect.loosen import loosened
 from vedette.detect.networks.network import Network
 from vedette.detect.networks.ort import OrtNetwork
 from vedette.detect.protobuf import read_skeleton
@@ -53,6 +56,8 @@ class Place:
 
     provider: Provider = "cpu"
     threads: int = 1
+    loosen: bool = True
+    """Whether to let a model take pictures of any size if it turns out that it can."""
 
 
 def check_file(path: Path) -> tuple[str, ...]:
@@ -154,6 +159,8 @@ def open_finder(model: ModelFile, asking: Asking, place: Place) -> NetworkFinder
     """A model ready to be asked; it has run once."""
     network = open_network(model.path, place)
     known = understand(network, model)
+    if place.provider == "cpu" and place.loosen:
+        network, known = _loosened(model, network, known, place)
     setting = FinderSetting(
         title=model.title,
         signature=known.signature,
@@ -162,3 +169,42 @@ def open_finder(model: ModelFile, asking: Asking, place: Place) -> NetworkFinder
         batch=_BATCH_ON_GPU if place.provider in ("cuda", "tensorrt") else 1,
     )
     return NetworkFinder(network, known.family, known.names, setting)
+
+
+def _loosened(
+    model: ModelFile, network: Network, known: Understood, place: Place
+) -> tuple[Network, Understood]:
+    """The same with its size free, where trying shows that the answers stay what they were."""
+    image = known.signature.image
+    fixed = next(one for one in network.inputs if one.name == image.name)
+    if None in fixed.shape[2:] or channels_last(fixed):
+        return network, known
+    freed = loosened(model.path)
+    if freed is None or read_skeleton(model.path).external:
+        return network, known
+    try:
+        loose = OrtNetwork(freed, threads=place.threads)
+        if not _answers_agree(network, loose, known.signature):
+            return network, known
+        width, height = known.signature.size
+        for size in ((width, height // 64 * 32), (width // 64 * 32, height)):
+            if not known.family.fits(signature_of(loose, size)):
+                return network, known
+        sized = replace(known, signature=signature_of(loose, model.size or known.signature.size))
+    except ModelError:
+        return network, known  # it has its size built in
+    network.close()
+    return loose, sized
+
+
+def _answers_agree(network: Network, loose: Network, signature: Signature) -> bool:
+    noise = np.random.default_rng(1)
+    feeds = {
+        one.name: (noise.random(one.sides) * 255).astype(one.dtype) for one in signature.inputs
+    }
+    before, after = network.run(feeds), loose.run(feeds)
+    return all(
+        before[name].shape == after[name].shape
+        and np.allclose(before[name], after[name], rtol=1e-3, atol=1e-3)
+        for name in before
+    )

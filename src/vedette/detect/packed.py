@@ -13,6 +13,7 @@ from vedette.core.ports import Look
 from vedette.detect.finder import Finder
 from vedette.detect.labels import groups
 from vedette.detect.pieces import Packing, Piece, Sheet, Tile, cut, lay, pieces_of
+from vedette.detect.plausible import settle
 from vedette.detect.suppress import inside_matrix, suppress
 
 __all__ = ["Packed"]
@@ -23,6 +24,8 @@ _OWN = 0.5
 """Share of a box that must lie on one tile; what straddles a gutter is nobody's."""
 _PART = 0.7
 """Share of a cut box inside another from which on it is a part of that object."""
+_TWICE = 0.5
+"""Intersection over union from which on two regions saw the same object."""
 _DOUBT = 0.75
 """What a cut box's score is worth."""
 _RELOOK_SCORE = 0.3
@@ -43,8 +46,10 @@ class Sighting:
 class Packed:
     """Turns looks into model inputs and boxes back, several looks at once."""
 
-    def __init__(self, finder: Finder, how: Packing | None = None) -> None:
-        self._finder, self._how = finder, how or Packing()
+    def __init__(
+        self, finder: Finder, how: Packing | None = None, *, occupants: bool = False
+    ) -> None:
+        self._finder, self._how, self._occupants = finder, how or Packing(), occupants
         self.name = finder.name
         self.calls = 0
         """Model inputs used so far."""
@@ -54,7 +59,10 @@ class Packed:
         if self._how.relook:
             sightings += self._see(self._again(looks, sightings))
         return [
-            _merge([one for one in sightings if one.piece.look == index])
+            settle(
+                _merge([one for one in sightings if one.piece.look == index]),
+                occupants=self._occupants,
+            )
             for index in range(len(looks))
         ]
 
@@ -146,7 +154,7 @@ def _merge(sightings: Sequence[Sighting]) -> Detections:
     group = groups(list(words))[kind]
     if len(sightings) > 1:
         part = _parts(box, group, cut_off)
-        stay = suppress(box, np.where(part, np.float32(0), score), group, 0.55)
+        stay = suppress(box, np.where(part, np.float32(0), score), group, _TWICE)
         stay = stay[~part[stay]]
     else:
         stay = np.arange(len(box))

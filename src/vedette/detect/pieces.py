@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,14 @@ __all__ = ["Packing", "Piece", "Sheet", "Tile", "lay", "pieces_of"]
 class Packing:
     """How regions are brought together on a model's inputs."""
 
-    object_px: Annotated[int, Field(ge=16)] = 160
+    object_px: Annotated[int, Field(ge=16)] = 128
     """Regions whose objects are known shrink until these are about so tall; it saves inputs."""
     gutter_px: Annotated[int, Field(ge=0)] = 16
-    cell_px: Annotated[int, Field(ge=1)] = 16
+    cell_px: Annotated[int, Field(ge=1)] = 32
     relook: bool = True
     """Look again, with more room, at what a region's border cuts."""
+    together: Literal["auto", "always"] = "auto"
+    """Regions share an input; with "auto" not when the model takes small inputs as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,9 @@ def _centre_in(box: Region, region: NDArray[np.float32]) -> bool:
 
 
 def lay(pieces: Sequence[Piece], finder: Finder, how: Packing) -> list[Sheet]:
-    """Pieces on as few sheets as they need."""
+    """Pieces on as few sheets as they need, or each on a small one of its own."""
+    if finder.step and how.together == "auto":
+        return [_sheet([Tile(piece=piece, x=0, y=0)], finder) for piece in pieces]
     spots = pack(
         [piece.shown for piece in pieces], finder.size, cell=how.cell_px, gutter=how.gutter_px
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vedette.core.errors import ModelError
 
-__all__ = ["Skeleton", "read_skeleton"]
+__all__ = ["Skeleton", "fields", "read_skeleton", "written"]
 
 _DEEPEST = 32
 _WIRE_VARINT, _WIRE_64, _WIRE_BYTES, _WIRE_32 = 0, 1, 2, 5
@@ -69,7 +69,7 @@ def _walk(kind: str, view: memoryview, found: Skeleton, depth: int) -> None:
         _note_external(view, found)
         return
     inside = _INSIDE.get(kind, {})
-    for number, content in _fields(view):
+    for number, _, content in fields(view):
         if isinstance(content, int):
             if kind == "model" and number == 1:
                 found.ir_version = content
@@ -82,13 +82,14 @@ def _walk(kind: str, view: memoryview, found: Skeleton, depth: int) -> None:
 
 
 def _note_external(view: memoryview, found: Skeleton) -> None:
-    parts = dict(_fields(view))
+    parts = {number: content for number, _, content in fields(view)}
     key, value = parts.get(_EXTERNAL_KEY), parts.get(_EXTERNAL_VALUE)
     if isinstance(key, memoryview) and isinstance(value, memoryview) and bytes(key) == b"location":
         found.external.add(bytes(value).decode())
 
 
-def _fields(view: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+def fields(view: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
+    """Number, wire type and content of each field of a message; ValueError when it is none."""
     at = 0
     while at < len(view):
         tag, at = _varint(view, at)
@@ -97,7 +98,7 @@ def _fields(view: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             raise ValueError("a field without number")
         if wire == _WIRE_VARINT:
             content, at = _varint(view, at)
-            yield number, content
+            yield number, wire, content
             continue
         if wire == _WIRE_BYTES:
             length, at = _varint(view, at)
@@ -107,8 +108,26 @@ def _fields(view: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             raise ValueError(f"wire type {wire}")
         if at + length > len(view):
             raise ValueError("it is cut short")
-        yield number, view[at : at + length]
+        yield number, wire, view[at : at + length]
         at += length
+
+
+def written(number: int, wire: int, content: int | bytes | memoryview) -> bytes:
+    """A field as it stands in a message."""
+    tag = _number(number << 3 | wire)
+    if isinstance(content, int):
+        return tag + _number(content)
+    length = _number(len(content)) if wire == _WIRE_BYTES else b""
+    return b"".join((tag, length, content))
+
+
+def _number(value: int) -> bytes:
+    parts = bytearray()
+    while value > 0x7F:
+        parts.append(value & 0x7F | 0x80)
+        value >>= 7
+    parts.append(value)
+    return bytes(parts)
 
 
 def _varint(view: memoryview, at: int) -> tuple[int, int]:

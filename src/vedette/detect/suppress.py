@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from vedette.core.geometry import area, iou_matrix
 from vedette.core.media import Boxes
 
-__all__ = ["inside_matrix", "suppress"]
+__all__ = ["inside_matrix", "settled", "suppress"]
 
 _MOST = 300
 """Boxes looked at, best first; more are noise and cost quadratically."""
+_AGREE = 0.6
 
 
 def suppress(
@@ -26,6 +27,19 @@ def suppress(
         if alive[index]:
             alive[index + 1 :] &= ~rivals[index, index + 1 :]
     return order[alive]
+
+
+def settled(
+    box: Boxes, score: NDArray[np.float32], group: NDArray[np.intp], stay: NDArray[np.intp]
+) -> Boxes:
+    """float32[len(stay), 4]: each box that stays, as the mean of those that agree with it.
+
+    Which of many near-equal boxes wins is chance; their mean hardly trembles from frame to frame.
+    """
+    agree = iou_matrix(box[stay], box)
+    agree[(agree < _AGREE) | (group[stay][:, None] != group[None, :])] = 0
+    weight = agree**4 * score[None, :] ** 2
+    return np.asarray(weight @ box / weight.sum(axis=1, keepdims=True), np.float32)
 
 
 def inside_matrix(a: Boxes, b: Boxes) -> NDArray[np.float32]:

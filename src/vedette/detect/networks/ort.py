@@ -34,14 +34,16 @@ _DTYPES: Mapping[str, type[np.generic]] = {
     "tensor(int64)": np.int64,
     "tensor(bool)": np.bool_,
 }
-_QUIET = 3
-"""Errors only: older exports warn a thousand times about initializers that are inputs."""
+_QUIET = 4
+"""Not even errors, which arrive as exceptions: older exports warn a thousand times."""
 
 
 class OrtNetwork:
     """A model in ONNX Runtime, one call on `threads` threads of the processor."""
 
-    def __init__(self, path: Path, *, provider: OrtProvider = "cpu", threads: int = 1) -> None:
+    def __init__(
+        self, model: Path | bytes, *, provider: OrtProvider = "cpu", threads: int = 1
+    ) -> None:
         wanted = _PROVIDERS[provider]
         if wanted[0] not in onnxruntime.get_available_providers():
             raise ModelError(
@@ -50,10 +52,13 @@ class OrtNetwork:
             )
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), _options(threads), providers=list(wanted)
+                model if isinstance(model, bytes) else str(model),
+                _options(threads),
+                providers=list(wanted),
             )
         except _errors() as error:
-            raise ModelError(f"{path.name} does not open: {_first_line(error)}") from error
+            name = "the model" if isinstance(model, bytes) else model.name
+            raise ModelError(f"{name} does not open: {_first_line(error)}") from error
         if wanted[0] not in self._session.get_providers():
             raise ModelError(f"{wanted[0]} does not start here; choose provider cpu")
         self.inputs = tuple(_tensor(one) for one in self._session.get_inputs())
