@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import structlog
-from pydantic import Field
 
 from vedette.core.clock import RealClock
 from vedette.core.plugins import build
@@ -16,6 +15,7 @@ from vedette.core.value import plugin
 from vedette.detect.models import ModelFolder
 from vedette.detect.onnx import Onnx, open_model
 from vedette.detect.opening import ModelFile, check_file
+from vedette.detect.options import Labels, MinScore
 from vedette.detect.packed import Packed
 
 __all__ = ["Auto"]
@@ -34,10 +34,8 @@ class Named(Detector, Protocol):
 class Auto:
     """Takes the model of the settings or the newest installed; without any, `classical`."""
 
-    labels: tuple[str, ...] = ()
-    """Classes wanted of a model; none named: people, vehicles and animals."""
-    min_score: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """A model's boxes scored lower are dropped."""
+    labels: Labels = ()
+    min_score: MinScore = 0.1
 
     def open(self, place: DetectorPlace) -> Named:
         """Choose and load; `name` of what comes back says which it is."""

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field
 
 from vedette.core.errors import ModelError
-from vedette.core.labels import is_wanted
 from vedette.core.media import Detections, Pixels
-from vedette.core.value import value
 from vedette.detect.families.family import (
     Family,
     Found,
@@ -23,25 +19,15 @@ from vedette.detect.families.family import (
     Size,
     channels_last,
 )
-from vedette.detect.labels import COCO80, WATCHED, groups
+from vedette.detect.labels import groups
 from vedette.detect.networks.network import Array, Network, Tensor
+from vedette.detect.options import Asking, wanted
 from vedette.detect.suppress import settled, suppress
 
-__all__ = ["Asking", "Finder", "FinderSetting", "NetworkFinder", "signature_of"]
+__all__ = ["Finder", "FinderSetting", "NetworkFinder", "signature_of"]
 
 _STEP = 32
 """Free sizes are multiples of the coarsest stride."""
-
-
-@value
-class Asking:
-    """Which of a model's answers count."""
-
-    labels: tuple[str, ...] = ()
-    """Classes or families wanted; none: people, vehicles and animals of a COCO model, else all."""
-    min_score: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    """From which intersection over union on two boxes of a group are one object."""
 
 
 class Finder(Protocol):
@@ -161,20 +147,6 @@ class NetworkFinder:
             score=score[stay],
             label=self._names[kind[stay]],
         )
-
-
-def wanted(names: Sequence[str], labels: Sequence[str]) -> NDArray[np.bool_]:
-    """bool[n] whether each class counts; a wanted class that the model has not is a ModelError."""
-    strangers = [label for label in labels if not any(is_wanted(name, [label]) for name in names)]
-    if strangers:
-        raise ModelError(
-            f"the model has no class {', '.join(strangers)}; "
-            f"it has {', '.join(filter(None, names))}"
-        )
-    if labels:
-        return np.array([bool(name) and is_wanted(name, labels) for name in names], np.bool_)
-    chosen = WATCHED if set(COCO80) <= set(names) else set(names)
-    return np.array([bool(name) and name in chosen for name in names], np.bool_)
 
 
 def signature_of(network: Network, free: Size) -> Signature:

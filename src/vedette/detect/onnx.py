@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
 from vedette.core.clock import RealClock
 from vedette.core.errors import ModelError
 from vedette.core.ports import DetectorPlace
 from vedette.core.value import plugin
-from vedette.detect.finder import Asking
 from vedette.detect.models import ModelFolder
 from vedette.detect.opening import ModelFile, Place, Provider, open_finder
+from vedette.detect.options import (
+    Asking,
+    Labels,
+    MinScore,
+    ObjectPx,
+    Occupants,
+    Overlap,
+    Relook,
+)
 from vedette.detect.packed import Packed
 from vedette.detect.pieces import Packing
 
@@ -25,21 +29,14 @@ class Onnx:
 
     model: str = ""
     """Name of an installed model, or name:version; empty takes the default one."""
-    labels: tuple[str, ...] = ()
-    """Classes or families (person, vehicle, animal) wanted; none: these three of a COCO model,
-    every class of others."""
-    min_score: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """Boxes scored lower are dropped; the tracker makes use of low ones to keep a track alive."""
-    overlap: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    """From which intersection over union on two boxes of a kind are one object."""
+    labels: Labels = ()
+    min_score: MinScore = 0.1
+    overlap: Overlap = 0.5
     provider: Provider = "cpu"
     """What runs the model; all but `cpu` want their own packages and hardware."""
-    object_px: Annotated[int, Field(ge=16, le=2000)] = 128
-    """Regions with known objects shrink until these are about so tall, to save inputs."""
-    relook: bool = True
-    """Look again, with more room, at what a region's border cuts."""
-    occupants: bool = False
-    """Report people seen inside vehicles, such as drivers, as persons of their own."""
+    object_px: ObjectPx = 128
+    relook: Relook = True
+    occupants: Occupants = False
 
     def open(self, place: DetectorPlace) -> Packed:
         """Load the model."""

@@ -12,14 +12,16 @@ import numpy as np
 from vedette.core.errors import ModelError
 from vedette.detect.families.family import Family, Preparation, Signature, Size, channels_last
 from vedette.detect.families.registry import family_of, infer
-from vedette.detect.finder import Asking, FinderSetting, NetworkFinder, signature_of
+from vedette.detect.finder import FinderSetting, NetworkFinder, signature_of
 from vedette.detect.labels import default_names, read_names
 from vedette.detect.loosen import loosened
 from vedette.detect.networks.network import Network
 from vedette.detect.networks.ort import OrtNetwork
+from vedette.detect.options import Asking
 from vedette.detect.protobuf import read_skeleton
 
 __all__ = [
+    "ModelDescription",
     "ModelFile",
     "Place",
     "Provider",
@@ -38,16 +40,22 @@ _FOREIGN_KINDS = frozenset({"EPContext", "PyOp", "PythonOp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelFile:
-    """A model on disk with what is known of it; empty means find out."""
+class ModelDescription:
+    """What is known of a model; empty means find out."""
 
-    path: Path
     title: str
     family: str = ""
     names: tuple[str, ...] = ()
     preparation: Preparation | None = None
     size: Size | None = None
     """Input size of a model that leaves it free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile(ModelDescription):
+    """A model on disk."""
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +129,7 @@ class Understood:
     names: tuple[str, ...]
 
 
-def understand(network: Network, model: ModelFile) -> Understood:
+def understand(network: Network, model: ModelDescription) -> Understood:
     """Family and class names of a loaded model; runs it once."""
     asked = family_of(model.family) if model.family else None
     signature = signature_of(network, model.size or (asked.size if asked else (640, 640)))
@@ -130,8 +138,12 @@ def understand(network: Network, model: ModelFile) -> Understood:
     return Understood(signature=signature, family=family, names=names)
 
 
-def _names(network: Network, model: ModelFile, count: int | None, spare: int) -> tuple[str, ...]:
-    names = model.names or _carried(network) or _beside(model.path)
+def _names(
+    network: Network, model: ModelDescription, count: int | None, spare: int
+) -> tuple[str, ...]:
+    names = model.names or _carried(network)
+    if not names and isinstance(model, ModelFile):
+        names = _beside(model.path)
     if not names and count is not None:
         names = default_names(count) or ()
     if not names:

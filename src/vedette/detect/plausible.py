@@ -21,7 +21,7 @@ _WITHIN = 0.9
 _SMALL = 0.3
 """Of the vehicle's area."""
 _LIFTED = 0.15
-"""Of the vehicle's height; who stands before or beside it has the feet no higher than its wheels."""
+"""Of the vehicle's height; who stands before or beside it has the feet where its wheels are."""
 
 
 def settle(found: Detections, *, occupants: bool) -> Detections:

@@ -19,8 +19,9 @@ from vedette.core.errors import ModelError, VedetteError
 from vedette.core.media import Pixels
 from vedette.core.value import value
 from vedette.detect.families.family import Preparation, Size
-from vedette.detect.finder import Asking, FinderSetting, NetworkFinder
+from vedette.detect.finder import FinderSetting, NetworkFinder
 from vedette.detect.opening import ModelFile, Place, open_network, understand
+from vedette.detect.options import Asking
 
 __all__ = ["Trial", "try_model"]
 
