@@ -18,13 +18,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vedette.core.media import Detections
+from vedette.track.follow import follow
 from vedette.track.mot import labelled_of, read_rows
 from vedette.track.score import Labelled, TrackScore, score_tracks
 from vedette.track.two_stage import TwoStage
@@ -157,29 +158,19 @@ def hidden(box: Floats) -> Floats:
 
 def track(given: Input) -> Output:
     """Run our tracker."""
-    tracker = TwoStage()
-    took_ms, found = [], []
-    for number, (box, score) in enumerate(zip(given.box, given.score, strict=True)):
-        detections = Detections(
+    pictures = [
+        Detections(
             box=(box / SIZE_PX).astype(np.float32),
             score=score.astype(np.float32),
             label=np.full(len(score), "person"),
         )
-        begin = time.perf_counter()
-        t_us = round(number * 1e6 / given.fps)
-        tracks = tracker.update(t_us, detections)
-        took_ms.append((time.perf_counter() - begin) * 1e3)
-        told = [t for t in tracks if t.last_us == t_us and t.state == "confirmed"]
-        found.append((tuple(t.id for t in told), np.array([t.box for t in told]).reshape(-1, 4)))
-    numbers: dict[str, int] = {}
-    labelled = tuple(
-        Labelled(
-            ids=np.array([numbers.setdefault(one, len(numbers)) for one in ids], np.int64),
-            box=box * SIZE_PX,
-        )
-        for ids, box in found
+        for box, score in zip(given.box, given.score, strict=True)
+    ]
+    followed = follow(TwoStage(), pictures, given.fps, time.perf_counter)
+    return Output(
+        ms=statistics.median(followed.took_s) * 1e3,
+        found=tuple(replace(one, box=one.box * SIZE_PX) for one in followed.found),
     )
-    return Output(ms=statistics.median(took_ms), found=labelled)
 
 
 def track_there(python: str, given: Input, threshold: str) -> Output:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from vedette.track.kalman import Floats
+from vedette.track.kalman import Floats, Rows
 
-__all__ = ["Pairs", "Rows", "best_pairs", "likeness", "nearness", "others", "overlap"]
+__all__ = ["Pairs", "best_pairs", "likeness", "nearness", "nobody", "others", "overlap"]
 
-Rows = NDArray[np.intp]
 Pairs = tuple[Rows, Rows]
 """Rows and columns that belong together."""
 
 
-def best_pairs(likeness: Floats) -> Pairs:
-    """The pairing of the greatest total likeness; pairs of likeness 0 are none.
+def nobody() -> Rows:
+    """No rows."""
+    return np.zeros(0, np.intp)
 
-    A weak pair is worth little, so it never parts a good one for the sake of more pairs.
+
+def best_pairs(likeness: Floats, least: float) -> Pairs:
+    """The pairing of the greatest total likeness, of pairs that have at least `least`.
+
+    A pair below counts nothing, so it never parts a good one for the sake of more pairs.
     """
-    rows, columns = linear_sum_assignment(likeness, maximize=True)
-    good = likeness[rows, columns] > 0.0
+    rows, columns = linear_sum_assignment(np.where(likeness < least, 0.0, likeness), maximize=True)
+    good = likeness[rows, columns] >= least
     if good.all():
         return rows, columns
     return rows[good], columns[good]
@@ -46,19 +49,25 @@ def likeness(a: Floats, b: Floats) -> Floats:
     Who walks behind another overlaps him much, but his feet and head are not at the same height.
     """
     common, either, upright = _compared(a, b)
-    return common * upright / either
+    common *= upright
+    common /= either
+    return common
 
 
 def _compared(a: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
     """[n, m] shared areas, united areas, and intersection over union of vertical extents."""
-    shared = np.minimum(a[:, None, 2:], b[:, 2:]) - np.maximum(a[:, None, :2], b[:, :2])
+    # Coordinates first, and so in memory: the inner loops then run along all pairs.
+    ends_a = np.ascontiguousarray(a.T)[:, :, None]
+    ends_b = np.ascontiguousarray(b.T)[:, None, :]
+    shared = np.minimum(ends_a[2:], ends_b[2:]) - np.maximum(ends_a[:2], ends_b[:2])
     np.maximum(shared, 0.0, out=shared)
-    common: Floats = shared[..., 0] * shared[..., 1]
-    side_a, side_b = a[:, 2:] - a[:, :2], b[:, 2:] - b[:, :2]
-    either = (side_a[:, 0] * side_a[:, 1])[:, None] + side_b[:, 0] * side_b[:, 1] - common
-    rows = shared[..., 1]
-    upright: Floats = rows / np.maximum(side_a[:, 1, None] + side_b[:, 1] - rows, 1e-12)
-    return common, np.maximum(either, 1e-12), upright
+    side_a, side_b = ends_a[2:] - ends_a[:2], ends_b[2:] - ends_b[:2]
+    common: Floats = shared[0] * shared[1]
+    either: Floats = side_a[0] * side_a[1] + side_b[0] * side_b[1] - common
+    tall: Floats = side_a[1] + side_b[1] - shared[1]
+    np.maximum(either, 1e-12, out=either)
+    np.maximum(tall, 1e-12, out=tall)
+    return common, either, shared[1] / tall
 
 
 def nearness(expected: Floats, reach: Floats, seen: Floats) -> Floats:

@@ -14,7 +14,7 @@ from vedette.core.media import Detections
 from vedette.track.kalman import Floats
 from vedette.track.score import Labelled
 
-__all__ = ["Sequence", "detections_of", "labelled_of", "read_rows", "sequence_of"]
+__all__ = ["Sequence", "detections_of", "has_ids", "labelled_of", "read_rows", "sequence_of"]
 
 _FRAME, _ID, _BOX, _SCORE, _CLASS = 0, 1, slice(2, 6), 6, 7
 _MOT16_COLUMNS = 9
@@ -30,6 +30,7 @@ class Sequence:
     height_px: int
     fps: float
     frames: int
+    """Pictures are numbered from 1 to this."""
 
 
 def read_rows(file: Path) -> Floats:
@@ -84,8 +85,13 @@ def _read_info(file: Path, frames: int) -> Sequence:
         raise ConfigError(f"{file} cannot be read: {error}") from error
 
 
+def has_ids(rows: Floats) -> bool:
+    """Whether the boxes have ids: detections have -1."""
+    return bool((rows[:, _ID] >= 0).any())
+
+
 def labelled_of(rows: Floats) -> Mapping[int, Labelled]:
-    """Truth or results by picture; boxes marked as not to be counted (score 0) are left out."""
+    """Truth or results by picture, in pixels; boxes not to be counted (score 0) are left out."""
     rows = rows[rows[:, _SCORE] != 0]
     if rows.shape[1] == _MOT16_COLUMNS:
         rows = rows[rows[:, _CLASS] == _PEDESTRIAN]
@@ -95,17 +101,29 @@ def labelled_of(rows: Floats) -> Mapping[int, Labelled]:
     }
 
 
-def detections_of(rows: Floats, sequence: Sequence) -> Mapping[int, Detections]:
-    """Detections by picture, as fractions of it."""
+def detections_of(rows: Floats, sequence: Sequence) -> tuple[Detections, ...]:
+    """Detections of every picture, as fractions of it."""
     size = np.array([sequence.width_px, sequence.height_px] * 2)
-    return {
-        number: Detections(
+    rows = np.column_stack([rows[:, :_SCORE], _shares(rows[:, _SCORE])])
+    by_frame = _by_frame(rows)
+    nothing = np.zeros((0, _SCORE + 1))
+    return tuple(
+        Detections(
             box=(_corners(part) / size).astype(np.float32),
             score=part[:, _SCORE].astype(np.float32),
             label=np.full(len(part), "person"),
         )
-        for number, part in _by_frame(rows).items()
-    }
+        for number in range(1, sequence.frames + 1)
+        for part in (by_frame.get(number, nothing),)
+    )
+
+
+def _shares(score: Floats) -> Floats:
+    """Scores from 0 to 1; those of old detectors have scales of their own."""
+    if not len(score) or (score.min() >= 0 and score.max() <= 1):
+        return score
+    low, high = np.percentile(score, [1, 99])
+    return np.clip((score - low) / max(high - low, 1e-9), 0.0, 1.0)
 
 
 def _by_frame(rows: Floats) -> dict[int, Floats]:

@@ -13,10 +13,10 @@ from vedette.core.facts import Track
 from vedette.core.media import Detections
 from vedette.core.site import Camera
 from vedette.core.value import plugin
-from vedette.track.assign import Rows, best_pairs, likeness, nearness, others, overlap
-from vedette.track.kalman import Filters, Floats, Forecast, corners, middles
+from vedette.track.assign import Pairs, best_pairs, likeness, nearness, nobody, others, overlap
+from vedette.track.kalman import Filters, Floats, Rows, corners, middles
 from vedette.track.names import Names
-from vedette.track.roster import Mask, Roster, kin
+from vedette.track.roster import Mask, Roster
 
 __all__ = ["TwoStage"]
 
@@ -84,36 +84,28 @@ class TwoStage:
 
     def hold(self, t_us: int) -> tuple[Track, ...]:
         """All tracks as expected at `t_us`; nobody looked, so nobody is missed."""
-        lost = self._advance(t_us)
-        return lost + self._told(corners(self._filters.forecast(t_us).state))
+        lost = self._pass(t_us)
+        return lost + self._told(corners(self._filters.expected(t_us)))
 
     def update(self, t_us: int, detections: Detections) -> tuple[Track, ...]:
         """Take in what was seen; all tracks alive, and those given up at this moment."""
-        lost = self._advance(t_us)
+        lost = self._pass(t_us)
+        filters, roster = self._filters, self._roster
         seen = self._sightings(detections)
-        expected = self._filters.forecast(t_us)
-        rows, hits = self._associate(t_us, expected, seen)
+        state = filters.expected(t_us)
+        filters.advance(t_us)
+        rows, hits = self._associate(t_us, state, seen)
 
-        self._filters.correct(rows, seen.state[hits], expected, t_us)
-        self._roster.count(rows, seen.label[hits], seen.score[hits], self._wait_us)
-        self._roster.confirm(t_us, self._confirm_us)
+        among = _all_if_complete(rows, len(roster))
+        filters.correct(among, seen.state[hits], state, t_us)
+        roster.count(among, seen.label[hits], seen.score[hits], self._wait_us)
+        roster.confirm(t_us, self._confirm_us)
         self._wait_us = 0
-        expected.state[rows] = self._filters.state[rows]
+        state[rows] = filters.state[rows]
+        place = self._begin(t_us, corners(state), seen, (rows, hits))
+        return lost + self._part(place)
 
-        place = corners(expected.state)
-        fresh = self._fresh(seen, hits, place[rows])
-        self._begin(t_us, seen, fresh)
-        if len(fresh):
-            place = np.concatenate([place, seen.box[fresh]])
-        gone = self._given_up(place)
-        if not gone.any():
-            return lost + self._told(place)
-        told = self._told(place, gone)
-        self._filters.keep(~gone)
-        self._roster.keep(~gone)
-        return lost + told
-
-    def _advance(self, t_us: int) -> tuple[Track, ...]:
+    def _pass(self, t_us: int) -> tuple[Track, ...]:
         """Let time pass; the tracks that are given up because it jumped."""
         since_us = 0 if self._now_us is None else t_us - self._now_us
         self._now_us = t_us
@@ -123,105 +115,128 @@ class TwoStage:
         if 0 <= since_us <= _BLIND_US or not len(self._roster):
             return ()
         gone = np.ones(len(self._roster), np.bool_)
-        lost = self._told(corners(self._filters.state), gone)
-        self._filters.keep(~gone)
-        self._roster.keep(~gone)
-        return lost
+        return self._drop(corners(self._filters.state), gone)
 
     def _sightings(self, detections: Detections) -> _Sightings:
         label = self._roster.numbers(detections.label)
+        box = detections.box.astype(np.float64)
         return _Sightings(
-            box=detections.box.astype(np.float64),
-            state=middles(detections.box),
+            box=box,
+            state=middles(box),
             score=detections.score,
             label=label,
             family=self._roster.families(label),
         )
 
-    def _associate(self, t_us: int, expected: Forecast, seen: _Sightings) -> tuple[Rows, Rows]:
-        """Which tracks were seen, and as which sightings."""
-        if not len(self._roster) or not len(seen.score):
-            return np.zeros(0, np.intp), np.zeros(0, np.intp)
-        worth = self._worth(expected, seen)
-        sure = np.flatnonzero(seen.score >= self.high_score)
-        rows, hits = _pairs(worth, np.arange(len(worth)), sure, self.overlap)
-        if len(rows) < len(worth) and len(hits) < len(sure) and self.reach > 0:
-            more = self._within_reach(t_us, expected, seen, (rows, hits))
-            rows, hits = np.concatenate([rows, more[0]]), np.concatenate([hits, more[1]])
-        if len(rows) < len(worth) and len(sure) < len(seen.score):
-            faint = np.flatnonzero((seen.score < self.high_score) & (seen.score >= self.low_score))
-            more = _pairs(worth, others(len(worth), rows), faint, self.faint_overlap)
-            rows, hits = np.concatenate([rows, more[0]]), np.concatenate([hits, more[1]])
-        return rows, hits
+    def _associate(self, t_us: int, state: Floats, seen: _Sightings) -> Pairs:
+        """Which tracks were seen, in ascending order if all were, and as which sightings."""
+        n, m = len(state), len(seen.score)
+        if not n or not m:
+            return nobody(), nobody()
+        worth = self._worth(state, seen)
+        is_sure = seen.score >= self.high_score
+        if is_sure.all():
+            pairs, sure = best_pairs(worth, self.overlap), np.arange(m)
+        else:
+            sure = np.flatnonzero(is_sure)
+            pairs = _pairs_within(worth, np.arange(n), sure, self.overlap)
+        if len(pairs[0]) < n and len(pairs[1]) < len(sure) and self.reach > 0:
+            pairs = _joined(pairs, self._within_reach(t_us, state, seen, pairs))
+        if len(pairs[0]) < n and len(sure) < m:
+            faint = np.flatnonzero(~is_sure & (seen.score >= self.low_score))
+            rest = others(n, pairs[0])
+            pairs = _joined(pairs, _pairs_within(worth, rest, faint, self.faint_overlap))
+        if len(pairs[0]) < n:
+            return pairs
+        order = np.argsort(pairs[0])
+        return pairs[0][order], pairs[1][order]
 
-    def _worth(self, expected: Forecast, seen: _Sightings) -> Floats:
+    def _worth(self, state: Floats, seen: _Sightings) -> Floats:
         """[n, m] overlap of tracks and sightings of one family."""
-        worth = likeness(corners(expected.state), seen.box)
+        worth = likeness(corners(state), seen.box)
         roster = self._roster
         if not roster.confirmed.all():
             worth *= np.where(roster.confirmed, 1.0, _DOUBTFUL)[:, None]
         if roster.several_families:
-            worth *= kin(roster.family, seen.family)
+            worth *= roster.family[:, None] == seen.family
         return worth
 
-    def _within_reach(
-        self, t_us: int, expected: Forecast, seen: _Sightings, taken: tuple[Rows, Rows]
-    ) -> tuple[Rows, Rows]:
+    def _within_reach(self, t_us: int, state: Floats, seen: _Sightings, taken: Pairs) -> Pairs:
         """Pairs among tracks and sure sightings that overlap nothing."""
         rows = others(len(self._roster), taken[0])
         rows = rows[t_us - self._filters.seen_us[rows] <= _JUMPS_US]
-        free = np.flatnonzero(seen.score >= self.high_score)
-        free = np.setdiff1d(free, taken[1], assume_unique=True)
-        size = expected.size[rows]
-        reach = np.minimum(expected.reach()[rows] * self.reach, size * _FARTHEST)
-        near = nearness(expected.state[rows], reach, seen.state[free])
-        near *= kin(self._roster.family[rows], seen.family[free])
-        near[near < _LEAST_NEAR] = 0.0
-        chosen, columns = best_pairs(near)
+        is_free = seen.score >= self.high_score
+        is_free[taken[1]] = False
+        free = np.flatnonzero(is_free)
+        if not len(rows) or not len(free):
+            return nobody(), nobody()
+        place = state[rows]
+        size = np.sqrt(place[:, 2] * place[:, 3])
+        reach = np.minimum(self._filters.reach(rows, place) * self.reach, size * _FARTHEST)
+        near = nearness(place, reach, seen.state[free])
+        near *= self._roster.family[rows][:, None] == seen.family[free]
+        chosen, columns = best_pairs(near, _LEAST_NEAR)
         return rows[chosen], free[columns]
 
-    def _fresh(self, seen: _Sightings, hits: Rows, place: Floats) -> Rows:
-        """Sure sightings of nobody known."""
-        sure = seen.score >= self.high_score
-        sure[hits] = False
-        if not sure.any():
-            return np.zeros(0, np.intp)
-        fresh = np.flatnonzero(sure)
-        if not len(place):
-            return fresh
-        twice = overlap(seen.box[fresh], place) * kin(seen.family[fresh], seen.family[hits])
-        new: Rows = fresh[twice.max(axis=1) < _SAME_OBJECT]
-        return new
-
-    def _begin(self, t_us: int, seen: _Sightings, fresh: Rows) -> None:
-        if not len(fresh):
-            return
-        self._filters.add(seen.state[fresh], t_us)
+    def _begin(self, t_us: int, place: Floats, seen: _Sightings, pairs: Pairs) -> Floats:
+        """Begin tracks of sure sightings of nobody known; the places with theirs added."""
+        rows, hits = pairs
+        is_fresh = seen.score >= self.high_score
+        is_fresh[hits] = False
+        if not is_fresh.any():
+            return place
+        fresh = np.flatnonzero(is_fresh)
+        if len(rows):
+            twice = overlap(seen.box[fresh], place[rows])
+            twice *= seen.family[fresh][:, None] == seen.family[hits]
+            fresh = fresh[twice.max(axis=1) < _SAME_OBJECT]
         names = [self._names.new(t_us) for _ in fresh]
+        self._filters.add(seen.state[fresh], t_us)
         self._roster.add(names, seen.label[fresh], seen.score[fresh], t_us)
+        return np.concatenate([place, seen.box[fresh]])
 
-    def _given_up(self, place: Floats) -> Mask:
-        """Tracks missed for too long, that left the picture, or that never became sure."""
+    def _part(self, place: Floats) -> tuple[Track, ...]:
+        """Give up tracks missed for too long, that left the picture, or never became sure."""
         roster = self._roster
+        missed = roster.missed_us > 0
+        if not missed.any():
+            return self._told(place)
         middle = (place[:, :2] + place[:, 2:]) * 0.5
         left = ((middle < 0.0) | (middle > 1.0)).any(axis=1)
         doubtful = ~roster.confirmed & (roster.hits * 2 < roster.looks)
-        gone: Mask = (roster.missed_us > self._lost_us) | (
-            (roster.missed_us > 0) & (left | doubtful)
-        )
-        return gone
+        gone = (roster.missed_us > self._lost_us) | (missed & (left | doubtful))
+        return self._drop(place, gone) if gone.any() else self._told(place)
+
+    def _drop(self, place: Floats, gone: Mask) -> tuple[Track, ...]:
+        """All tracks for the last time with those that are gone."""
+        told = self._told(place, gone)
+        self._filters.keep(~gone)
+        self._roster.keep(~gone)
+        return told
 
     def _told(self, place: Floats, gone: Mask | None = None) -> tuple[Track, ...]:
         filters = self._filters
-        box = np.clip(place, 0.0, 1.0)
-        return self._roster.tracks(box, filters.velocity, filters.seen_us, gone)
+        return self._roster.tracks(_inside(place), filters.velocity, filters.seen_us, gone)
 
 
-def _pairs(worth: Floats, rows: Rows, columns: Rows, least: float) -> tuple[Rows, Rows]:
-    """The best pairs within a part of the matrix."""
+def _inside(place: Floats) -> Floats:
+    """The part of boxes that is in the picture."""
+    np.minimum(place, 1.0, out=place)
+    return np.maximum(place, 0.0, out=place)
+
+
+def _joined(one: Pairs, other: Pairs) -> Pairs:
+    return np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
+
+
+def _pairs_within(worth: Floats, rows: Rows, columns: Rows, least: float) -> Pairs:
+    """The best pairs of a part of the matrix."""
     if not len(rows) or not len(columns):
-        return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    part = worth[rows[:, None], columns]
-    part[part < least] = 0.0
-    chosen, others_ = best_pairs(part)
-    return rows[chosen], columns[others_]
+        return nobody(), nobody()
+    chosen, partners = best_pairs(worth[rows[:, None], columns], least)
+    return rows[chosen], columns[partners]
+
+
+def _all_if_complete(rows: Rows, count: int) -> Rows | slice:
+    """Ascending rows that are all there are, as a slice: much cheaper to index with."""
+    return slice(None) if len(rows) == count else rows
