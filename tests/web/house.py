@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, TypeAdapter
+from starlette.testclient import WebSocketTestSession
 
 from vedette.access.passwords import Passwords
 from vedette.bus.memory import MemoryBus
@@ -30,6 +30,8 @@ PASSWORD = "correct horse battery"
 SECRET = "camera-pass-9361"
 NAMES: Mapping[Role, str] = {"administrator": "ada", "operator": "otto", "viewer": "vera"}
 HOST = "localhost"
+SOCKETS = f"ws://{HOST}/api/v1"
+SOCKET = f"{SOCKETS}/socket"
 ORIGIN = {"Origin": f"http://{HOST}"}
 
 
@@ -156,12 +158,16 @@ def build(folder: Path, template: Path, **web: object) -> House:
         snapshots=folder / "snapshots",
     )
     app = create_app(parts, passwords=quick_passwords(), dist=folder / "dist", recheck_s=0.2)
-    return House(
-        parts=parts, store=store, bus=bus, clock=clock, shelf=shelf, probe=probe, app=app
-    )
+    return House(parts=parts, store=store, bus=bus, clock=clock, shelf=shelf, probe=probe, app=app)
 
 
-def said(text: str) -> dict[str, object]:
-    """A socket's message."""
-    message: dict[str, object] = json.loads(text)
-    return message
+@contextmanager
+def listening(
+    client: TestClient, *topics: str, cameras: list[str] | None = None
+) -> Iterator[WebSocketTestSession]:
+    """A socket that has subscribed and knows it."""
+    with client.websocket_connect(SOCKET) as socket:
+        assert socket.receive_json()["kind"] == "hello"
+        socket.send_json({"subscribe": topics, "cameras": cameras})
+        assert socket.receive_json()["kind"] == "subscribed"
+        yield socket

@@ -75,7 +75,11 @@ def test_two_cameras_changed_at_once_do_not_disturb_each_other(house: House) -> 
         ({"colour": "red"}, 422, "colour"),
         ({"id": "Gate"}, 422, "id"),
         ({"name": "x" * 121}, 422, "name"),
-        ({"zones": [{"id": "z", "name": "Z", "polygon": [[0, 0], [2, 0], [1, 1]]}]}, 422, "zones.0"),
+        (
+            {"zones": [{"id": "z", "name": "Z", "polygon": [[0, 0], [2, 0], [1, 1]]}]},
+            422,
+            "zones.0",
+        ),
         # what its plugins refuse
         (
             {"streams": [{"source": {"kind": "rtsp", "options": {"misspelt": 1}}}]},

@@ -16,7 +16,7 @@ from vedette.live.queue import Drop, State
 from vedette.web.callers import Declared, Needs, declarations
 from vedette.web.routes.live import LiveFormat
 from vedette.web.routes.socket import Hello
-from vedette.web.socket_queue import SocketDrop, Subscribe
+from vedette.web.socket_queue import SocketDrop, Subscribe, Subscribed
 
 __all__ = ["describe", "readable"]
 
@@ -37,7 +37,7 @@ _SOCKETS = {
         " when the login ends, 4403 when a right is missing, 1013 when the client is so slow that"
         " alarms would be lost.",
         "receives": ["Subscribe"],
-        "sends": ["Hello", "Message", "SocketDrop"],
+        "sends": ["Hello", "Subscribed", "Message", "SocketDrop"],
     },
     "/api/v1/live/{camera_id}": {
         "description": "Parameter `stream` names the stream. LiveFormat, then the init segment,"
@@ -47,7 +47,7 @@ _SOCKETS = {
         "sends": ["LiveFormat", "Drop", "State"],
     },
 }
-_SPOKEN = (Subscribe, Hello, SocketDrop, LiveFormat, Drop, State)
+_SPOKEN = (Subscribe, Subscribed, Hello, SocketDrop, LiveFormat, Drop, State)
 _REFERENCE = "#/components/schemas/{model}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from vedette.core.errors import Denied, VedetteError
 from vedette.web.callers import COOKIE
 from vedette.web.hosts import Hosts, authority
+from vedette.web.routing import LARGEST_BODY
 
 __all__ = ["Guard"]
 
@@ -27,7 +29,7 @@ _FIXED = {
 
 
 class _Refused(Denied):
-    """The request does not come from one of our own pages."""
+    """The request gets no further than this."""
 
     def __init__(self, message: str, *, code: str, status: int) -> None:
         super().__init__(message)
@@ -38,8 +40,8 @@ class _Refused(Denied):
 class Guard:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
-        self._app, self._hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: Hosts, largest: Mapping[str, int]) -> None:
+        self._app, self._hosts, self._largest = app, hosts, largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -72,6 +74,11 @@ class Guard:
             )
         if scope["type"] == "websocket" or scope["method"] not in _READING:
             _check_origin(headers)
+        announced = headers.get("content-length", "0")
+        # Whoever announces nothing, or less than is sent, is cut off while the body is read.
+        largest = self._largest.get(scope["path"], LARGEST_BODY)
+        if not announced.isdecimal() or int(announced[:20]) > largest:
+            raise _Refused(f"at most {largest} bytes are read", code="too_large", status=413)
 
 
 def _check_origin(headers: Headers) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from vedette.core.errors import NotFound
 from vedette.web.callers import public
+from vedette.web.routing import feature
 
 __all__ = ["DIST", "pages"]
 
@@ -27,7 +28,7 @@ An installed package always contains it.</p>
 
 def pages(folder: Path) -> APIRouter:
     """Serves the folder; addresses that name no file are the app's own and get its index."""
-    router = APIRouter()
+    router = feature("pages", "")
 
     @router.get(
         "/{path:path}",

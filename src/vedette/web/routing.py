@@ -7,20 +7,21 @@ from fastapi.routing import APIRoute
 
 from vedette.web.answers import Failure
 
-__all__ = ["API", "feature"]
+__all__ = ["API", "LARGEST_BODY", "feature"]
 
 API = "/api/v1"
-_LARGEST_BODY = 1024 * 1024
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request, where a route does not say more."""
 
 
 def feature(tag: str, prefix: str = API) -> APIRouter:
-    """An empty collection; bodies are limited to a mebibyte where a route does not say more."""
+    """An empty collection; bodies are limited where a route does not say more."""
     return APIRouter(
         prefix=prefix,
         tags=[tag],
         responses={422: {"model": Failure}},
         generate_unique_id_function=_operation_id,
-        max_body_size=_LARGEST_BODY,
+        max_body_size=LARGEST_BODY,
     )
 
 

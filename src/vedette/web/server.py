@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 import vedette
 from vedette.access.passwords import Passwords
@@ -39,6 +40,7 @@ from vedette.web.routes import (
     status,
     zones,
 )
+from vedette.web.routing import LARGEST_BODY
 from vedette.web.wiring import Wiring, wire
 
 __all__ = ["create_app", "openapi", "refuse_undeclared"]
@@ -78,7 +80,12 @@ def create_app(
     app.router.routes.extend(pages(dist).routes)
     refuse_undeclared(app)
     app.state.wiring = wiring
-    app.add_middleware(Guard, hosts=Hosts(_host_names(parts)))
+    largest = {
+        one.path: one.max_body_size or LARGEST_BODY
+        for one in app.routes
+        if isinstance(one, APIRoute)
+    }
+    app.add_middleware(Guard, hosts=Hosts(_host_names(parts)), largest=largest)
     return app
 
 

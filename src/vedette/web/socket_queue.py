@@ -6,11 +6,13 @@ import asyncio
 from collections import deque
 from typing import Literal, get_args
 
+from pydantic import TypeAdapter
+
 from vedette.access.rights import Caller, Right, authorise, sees
 from vedette.core.value import value
 from vedette.web.broadcast import Letter
 
-__all__ = ["TOPICS", "SocketDrop", "SocketQueue", "Subscribe", "Topic"]
+__all__ = ["TOPICS", "SocketDrop", "SocketQueue", "Subscribe", "Subscribed", "Topic"]
 
 Topic = Literal["observations", "alarms", "events", "status", "site"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
@@ -45,6 +47,18 @@ class Subscribe:
 
 
 @value
+class Subscribed:
+    """From here on the client hears what it asked for; what came before is to be fetched."""
+
+    kind: Literal["subscribed"] = "subscribed"
+    subscribe: tuple[Topic, ...]
+    cameras: tuple[str, ...] | None
+
+
+_SUBSCRIBED = TypeAdapter(Subscribed)
+
+
+@value
 class SocketDrop:
     """Observations were left out because the client reads too slowly."""
 
@@ -75,6 +89,9 @@ class SocketQueue:
             authorise(self._caller, _RIGHT_OF[topic], wanted.cameras or ())
         self._topics = frozenset(wanted.subscribe)
         self._cameras = None if wanted.cameras is None else frozenset(wanted.cameras)
+        told = Subscribed(subscribe=wanted.subscribe, cameras=wanted.cameras)
+        self._others.append(_SUBSCRIBED.dump_json(told).decode())
+        self._arrived.set()
 
     def check(self, caller: Caller) -> None:
         """Go on with what the user may do by now; Denied when a right was taken away."""

@@ -29,7 +29,9 @@ async def keep_open(socket: WebSocket, *jobs: Job) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks)
+        # Looked at, so that the loop does not complain of those that ended in the same moment.
+        _ = [task.exception() for task in tasks if not task.cancelled()]
     try:
         code, reason = next(iter(done)).result(), ""
     except WebSocketDisconnect:

@@ -106,7 +106,7 @@ def alarm_snapshot(alarm: Asked, wiring: Wired, boxes: Boxes = True) -> Response
 
 @router.post("/alarms/{alarm_id}/acknowledge")
 def acknowledge(
-    alarm: Asked, caller: Annotated[Caller, needs("alarms.act")], wiring: Wired
+    caller: Annotated[Caller, needs("alarms.act")], alarm: Asked, wiring: Wired
 ) -> Alarm:
     """Say that somebody looks after the alarm: the caller."""
 
@@ -120,9 +120,9 @@ def acknowledge(
 
 @router.post("/alarms/{alarm_id}/close")
 def close(
-    given: VerdictGiven,
-    alarm: Asked,
     caller: Annotated[Caller, needs("alarms.act")],
+    alarm: Asked,
+    given: VerdictGiven,
     wiring: Wired,
 ) -> Alarm:
     """End the alarm with a verdict."""
