@@ -1,0 +1,132 @@
+"""What an empty scene looks like: per pixel a mean, its usual deviation and a rival.
+
+A pixel's background is the value that was seen longest (the majority vote of Boyer and Moore, in
+seconds): nothing special has to happen at start-up, and who stood in the first picture is
+forgotten once the floor behind has been seen for longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.core.media import Pixels
+from vedette.detect.background_tone import ToneCurve
+
+__all__ = ["Background", "BackgroundOptions", "spread"]
+
+Plane = NDArray[np.float32]
+
+_FIRST_DEVIATION = 3.0
+_SIGMA = 1.25
+"""Standard deviations in a mean absolute deviation, for noise."""
+_MOST_PER_PICTURE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundOptions:
+    """How much must differ, and how fast the background learns; levels of 255."""
+
+    floor: float = 18.0
+    """Least difference that counts."""
+    ceiling: float = 70.0
+    """A difference that always counts, however restless the pixel."""
+    sigmas: float = 4.0
+    """How many of its usual deviations a pixel must be off."""
+    learn_s: float = 6.0
+    """Time constant of mean and deviation."""
+    keep_s: float = 25.0
+    """A value that stood still for so long replaces even the oldest background."""
+    near: float = 14.0
+    """How far a rival's value may wander."""
+
+
+class Background:
+    """The background of one camera at one size."""
+
+    def __init__(self, first: Pixels, options: BackgroundOptions) -> None:
+        shape = first.shape[:2]
+        self._options = options
+        self._age_s = 0.0
+        self._tone = ToneCurve()
+        self._mean: Plane = first.astype(np.float32)
+        self._mean8 = first.copy()
+        self._deviation: Plane = np.full(shape, _FIRST_DEVIATION, np.float32)
+        self._limit = np.full(shape, int(options.floor), np.uint8)
+        self._difference = np.zeros(shape, np.uint8)
+        self._seen_s: Plane = np.zeros(shape, np.float32)
+        self._rival = first.copy()
+        self._rival_s: Plane = np.zeros(shape, np.float32)
+        self.now = self._mean8
+        """uint8[H, W, 3]: the background at the present exposure."""
+
+    def compare(self, picture: Pixels, busy: Pixels) -> Pixels:
+        """uint8[H, W], 255 where the picture is not background; `busy` tells no light."""
+        self._tone.fit(self._mean8, picture, busy)
+        self.now = self._tone.apply(self._mean8)
+        self._difference = spread(picture, self.now)
+        return self._other()
+
+    def learn(self, picture: Pixels, held: Pixels, moving: Pixels, dt_s: float) -> None:
+        """Take in the compared picture where not `held`; what is `moving` gains no votes."""
+        self._age_s += dt_s
+        other, open_ = self._other(), cv2.bitwise_not(held)
+        same = _both(cv2.bitwise_not(other), open_)
+        self._learn_mean(picture, same, dt_s)
+        self._learn_deviation(_both(open_, open_), dt_s)
+        self._vote(picture, same, _both(other, open_), moving, dt_s)
+        self._mean8 = np.asarray(cv2.convertScaleAbs(self._mean), np.uint8)
+
+    def settled(self, seen_s: float) -> Pixels:
+        """uint8[H, W], 255 where the background was seen for at least so long."""
+        return np.asarray(cv2.compare(self._seen_s, seen_s, cv2.CMP_GE), np.uint8)
+
+    def _other(self) -> Pixels:
+        return np.asarray(cv2.compare(self._difference, self._limit, cv2.CMP_GT), np.uint8)
+
+    def _learn_mean(self, picture: Pixels, same: Pixels, dt_s: float) -> None:
+        # Where somebody stands, the background still follows the light.
+        target = np.asarray(cv2.copyTo(picture, same, self.now.copy()))
+        span_s = min(self._age_s, self._options.learn_s)
+        cv2.accumulateWeighted(target, self._mean, min(dt_s / span_s, _MOST_PER_PICTURE))
+
+    def _learn_deviation(self, where: Pixels, dt_s: float) -> None:
+        o = self._options
+        seen = np.minimum(self._difference, np.uint8(o.ceiling / 2))
+        rate = min(dt_s / o.learn_s, _MOST_PER_PICTURE)
+        cv2.accumulateWeighted(seen, self._deviation, rate, where)
+        limit = cv2.convertScaleAbs(self._deviation, alpha=o.sigmas * _SIGMA)
+        self._limit = np.clip(limit, np.uint8(o.floor), np.uint8(o.ceiling)).astype(np.uint8)
+
+    def _vote(
+        self, picture: Pixels, same: Pixels, other: Pixels, moving: Pixels, dt_s: float
+    ) -> None:
+        o = self._options
+        cv2.add(self._seen_s, dt_s, self._seen_s, same)
+        cv2.subtract(self._rival_s, dt_s, self._rival_s, same)
+        near = np.asarray(cv2.compare(spread(picture, self._rival), o.near, cv2.CMP_LE), np.uint8)
+        still = cv2.bitwise_not(moving)
+        cv2.add(self._rival_s, dt_s, self._rival_s, cv2.bitwise_and(_both(near, still), other))
+        fresh = cv2.bitwise_and(cv2.bitwise_not(near), other)
+        cv2.copyTo(picture, fresh, self._rival)
+        self._rival_s[fresh > 0] = 0.0
+        np.minimum(self._seen_s, o.keep_s, out=self._seen_s)
+        np.maximum(self._rival_s, 0.0, out=self._rival_s)
+        won = self._rival_s > self._seen_s
+        if won.any():
+            self._mean[won] = self._rival[won]
+            self._seen_s[won] = self._rival_s[won]
+            self._rival_s[won] = 0.0
+
+
+def spread(a: Pixels, b: Pixels) -> Pixels:
+    """uint8[H, W]: the largest difference of any channel."""
+    red, green, blue = cv2.split(cv2.absdiff(a, b))
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+def _both(a: object, b: object) -> Pixels:
+    return np.bitwise_and(np.asarray(a, np.uint8), np.asarray(b, np.uint8))

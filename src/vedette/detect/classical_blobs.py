@@ -1,0 +1,127 @@
+"""From a foreground mask to blobs: what hangs together, how much of it moves, what is shadow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.core.media import Boxes, Pixels
+
+__all__ = ["Blobs", "Layers", "find_blobs"]
+
+Piece = NDArray[np.bool_]
+Window = tuple[int, int, int, int]
+"""x, y, width, height in working pixels."""
+
+_GAP = np.ones((7, 5), np.uint8)
+_SPECK = np.ones((2, 2), np.uint8)
+_MOST = 40
+"""More blobs than that are weather; the largest are looked at."""
+_TRIM = 0.45
+"""From this share of moving pixels on a blob is cut down to what moves."""
+_TAIL = 0.01
+_THIN = 0.10
+"""A join thinner than twice this share of a blob's smaller side is taken apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """What is known of each pixel: uint8[H, W], 255 is yes."""
+
+    differs: Pixels
+    """Not background, and not surely shadow."""
+    moving: Pixels
+    relit: Pixels
+    """Could be background under other light."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blobs:
+    """What stands out from the background, as parallel arrays."""
+
+    box: Boxes
+    """float32[n, 4] in working pixels."""
+    area: NDArray[np.float32]
+    """float32[n] pixels."""
+    moving: NDArray[np.float32]
+    """float32[n] share of its pixels that moved just now."""
+    relit: NDArray[np.float32]
+    """float32[n] share of its pixels that could be background under other light."""
+
+    def __len__(self) -> int:
+        return len(self.area)
+
+
+def find_blobs(layers: Layers, least_px: float) -> Blobs:
+    """Connected parts of at least `least_px` pixels, holes filled."""
+    solid = cv2.morphologyEx(layers.differs, cv2.MORPH_OPEN, _SPECK)
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _GAP)
+    outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(solid, outlines, -1, 255, cv2.FILLED)
+    _, names, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST] + 1
+    rows: list[tuple[float, ...]] = []
+    for index in order:
+        x, y, w, h, size = (int(v) for v in stats[index])
+        if size < least_px:
+            break
+        part = names[y : y + h, x : x + w] == index
+        for (px, py, pw, ph), piece in _split(part, least_px):
+            rows.append(_row(layers, piece, (x + px, y + py, pw, ph)))
+    table = np.asarray(rows, np.float32).reshape(-1, 7)
+    return Blobs(box=table[:, :4], area=table[:, 4], moving=table[:, 5], relit=table[:, 6])
+
+
+def _row(layers: Layers, piece: Piece, window: Window) -> tuple[float, ...]:
+    x, y, w, h = window
+    cut = (slice(y, y + h), slice(x, x + w))
+    size = max(int(np.count_nonzero(piece)), 1)
+    went = piece & (layers.moving[cut] > 0)
+    moving = np.count_nonzero(went) / size
+    relit = np.count_nonzero(piece & (layers.relit[cut] > 0)) / size
+    x1, y1, x2, y2 = 0, 0, w, h
+    if moving > _TRIM:
+        # What does not move with the rest stood there before, or is where it just was.
+        x1, x2 = _bulk(went.sum(axis=0))
+        y1, y2 = _bulk(went.sum(axis=1))
+    return (x + x1, y + y1, x + x2, y + y2, size, moving, relit)
+
+
+def _bulk(counts: NDArray[np.int64]) -> tuple[int, int]:
+    total = np.cumsum(counts)
+    low = int(np.searchsorted(total, _TAIL * total[-1], side="right"))
+    high = int(np.searchsorted(total, (1 - _TAIL) * total[-1], side="left")) + 1
+    return low, high
+
+
+def _split(part: Piece, least_px: float) -> list[tuple[Window, Piece]]:
+    """Things that touch side by side, taken apart where they are joined thinly."""
+    h, w = part.shape
+    whole: list[tuple[Window, Piece]] = [((0, 0, w, h), part)]
+    reach = round(_THIN * min(w, h))
+    if reach < 2:
+        return whole
+    square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    core = cv2.erode(np.pad(part.astype(np.uint8), reach), square)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
+    least_core = 0.15 * np.count_nonzero(core)
+    cores = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= least_core]
+    if len(cores) < 2 or _stacked(stats[cores]):
+        return whole
+    pieces: list[tuple[Window, Piece]] = []
+    for index in cores:
+        grown = cv2.dilate((names == index).astype(np.uint8), square)
+        piece = (grown[reach : reach + h, reach : reach + w] > 0) & part
+        if np.count_nonzero(piece) >= least_px:
+            x, y, pw, ph = cv2.boundingRect(piece.astype(np.uint8))
+            pieces.append(((x, y, pw, ph), piece[y : y + ph, x : x + pw]))
+    return pieces if len(pieces) > 1 else whole
+
+
+def _stacked(stats: NDArray[np.int32]) -> bool:
+    """Whether parts stand above each other, as a person's do."""
+    left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    return bool((left + wide).min() - left.max() > 0.3 * wide.min())

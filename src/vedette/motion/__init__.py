@@ -1,0 +1,1 @@
+"""Is a picture worth looking at, and where."""
