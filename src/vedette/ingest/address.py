@@ -84,15 +84,13 @@ def _harmless(error: ValueError) -> str:
 
 def _host(parts: SplitResult) -> str:
     host = parts.hostname or ""
-    if ":" in host:
-        try:
-            return str(ipaddress.IPv6Address(host))
-        except ValueError:
-            raise ValueError("the address has no valid host") from None
     try:
-        host = host.encode("idna").decode("ascii") if not host.isascii() else host
-    except UnicodeError:
-        raise ValueError("the address has no valid host") from None
+        if ":" in host:
+            # With a scope it would be a link-local one, which no camera is.
+            return str(ipaddress.IPv6Address("" if "%" in host else host))
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError:
+        host = ""
     if not _HOST.match(host):
         raise ValueError("the address has no valid host")
     return host.lower()

@@ -113,7 +113,7 @@ class Feed:
     def add(self, tap: Tap, *, with_gop: bool = False) -> None:
         """Hand packets to this tap from now on; first those of the current GOP, if wanted."""
         with self._tapping:
-            if tap in self._taps:
+            if any(one is tap for one in self._taps):
                 return
             self._taps = (*self._taps, tap)
             for packet in self._gop.packets if with_gop else ():

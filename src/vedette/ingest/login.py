@@ -94,7 +94,7 @@ def _weakness(offer: Mapping[str, str]) -> int:
 
 def _offers(header: str) -> list[Mapping[str, str]]:
     marks = list(_CHALLENGE.finditer(header))
-    ends = [mark.start() for mark in marks[1:]] + [len(header)]
+    ends = [*(mark.start() for mark in marks[1:]), len(header)][: len(marks)]
     found: list[Mapping[str, str]] = []
     for mark, end in zip(marks, ends, strict=True):
         pairs = _PAIR.findall(header[mark.end() : end])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 __all__ = ["Timeline"]
 
 _JUMP_US = 1_000_000
 _WINDOW_US = 10_000_000
 # Faster than any camera's clock drifts, slow enough that no motion looks faster for it.
 _SLEW = 0.001
+_REORDERED = 16
 
 
 class Timeline:
@@ -28,6 +31,7 @@ class Timeline:
         self._last_arrival_us = 0
         self._newest_pts_us: int | None = None
         self._newest_t_us = 0
+        self._recent: deque[tuple[int, int]] = deque(maxlen=_REORDERED)
 
     def place(self, pts_us: int, arrival_us: int) -> int:
         """Wall-clock time of the picture with that time stamp, received at `arrival_us`."""
@@ -50,10 +54,14 @@ class Timeline:
         t_us = pts_us + (self._offset_us or 0)
         if self._newest_pts_us is not None and pts_us <= self._newest_pts_us:
             # Sent after a picture that is shown later, as with B-frames.
-            return min(t_us, self._newest_t_us - 1)
-        self._newest_pts_us = pts_us
-        self._newest_t_us = max(t_us, self._newest_t_us + 1)
-        return self._newest_t_us
+            before = [t for pts, t in self._recent if pts < pts_us]
+            after = [t for pts, t in self._recent if pts > pts_us]
+            t_us = min(max(t_us, *before, 0), *after, self._newest_t_us)
+        else:
+            self._newest_pts_us = pts_us
+            t_us = self._newest_t_us = max(t_us, self._newest_t_us + 1)
+        self._recent.append((pts_us, t_us))
+        return t_us
 
     def _jumped(self, pts_us: int, arrival_us: int) -> bool:
         step_us = pts_us - self._last_pts_us
@@ -65,6 +73,7 @@ class Timeline:
         self._offset_us = self._before_us = self._now_us = delay_us
         self._window_end_us = arrival_us + _WINDOW_US
         self._newest_pts_us = None
+        self._recent.clear()
 
     def _follow(self, delay_us: int, pts_us: int, arrival_us: int) -> None:
         if arrival_us >= self._window_end_us:
