@@ -1,0 +1,101 @@
+// Ties the socket to the stores for as long as somebody is logged in.
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { takeAlarm } from "@/alarms/news";
+import { answer, api } from "@/api/client";
+import { keys } from "@/api/queries";
+import { observations } from "@/live/overlay/observations";
+import {
+  forgetHealth,
+  takeLane,
+  takeProcess,
+  takeStatus,
+  takeStream,
+  useHealth,
+} from "@/socket/health";
+import type { Message } from "@/socket/messages";
+import { type Link, Socket, socketUrl } from "@/socket/socket";
+
+let current: Socket | null = null;
+
+/** The page's socket; null while nobody is logged in. */
+export function pageSocket(): Socket | null {
+  return current;
+}
+
+/** Keeps the page connected while the component is there. */
+export function useConnection(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const socket = new Socket(socketUrl("/api/v1/socket"), {
+      message: (message) => take(client, message),
+      link: (link) => follow(client, link),
+    });
+    current = socket;
+    const releases = (["alarms", "status", "site"] as const).map((topic) => socket.want(topic));
+    const hurry = () => socket.hurry();
+    window.addEventListener("online", hurry);
+    socket.open();
+    return () => {
+      window.removeEventListener("online", hurry);
+      for (const release of releases) release();
+      socket.close();
+      current = null;
+      forgetHealth();
+      observations.clear();
+    };
+  }, [client]);
+}
+
+/** Have observations sent while the component is there. */
+export function useObservations(): void {
+  useEffect(() => current?.want("observations"), []);
+}
+
+function take(client: QueryClient, message: Message): void {
+  switch (message.kind) {
+    case "observation":
+      observations.take(message);
+      break;
+    case "alarm_change":
+      takeAlarm(client, message);
+      break;
+    case "stream_status":
+      takeStream(message);
+      break;
+    case "lane_status":
+      takeLane(message);
+      break;
+    case "process_status":
+      takeProcess(message);
+      break;
+    case "site_changed":
+      void client.invalidateQueries({ queryKey: keys.site });
+      break;
+    case "hello":
+      useHealth.setState({ ahead: message.time_us / 1000 - Date.now() });
+      break;
+    case "drop":
+    case "event":
+    case "subscribed":
+      break;
+  }
+}
+
+function follow(client: QueryClient, link: Link): void {
+  useHealth.setState({ link });
+  if (link.state === "refused") void client.invalidateQueries({ queryKey: keys.session });
+  if (link.state !== "open") return;
+  // What happened while the line was down was not told: read it.
+  void client.invalidateQueries({ queryKey: keys.site });
+  void client.invalidateQueries({ queryKey: keys.alarms });
+  void readStatus();
+}
+
+async function readStatus(): Promise<void> {
+  try {
+    takeStatus(await answer(api.GET("/api/v1/status")));
+  } catch {
+    // The socket tells the same within a second; nothing is lost by not knowing it yet.
+  }
+}

@@ -1,0 +1,59 @@
+// Keyboard: one key, one act; silent while somebody types or a dialogue is open.
+import { useEffect, useRef } from "react";
+
+export type Keys = Readonly<Record<string, () => void>>;
+
+const TYPING = "input, textarea, select, [contenteditable='true'], [role='combobox']";
+const OPEN_DIALOGUE = "[role='dialog'], [role='menu'], [role='listbox']";
+
+/** Whether a key press is meant for the page and not for a field, a dialogue or the browser. */
+export function isForPage(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.target instanceof Element && event.target.closest(TYPING)) return false;
+  return document.querySelector(OPEN_DIALOGUE) === null;
+}
+
+/** Listen to these keys while the component is there; `enabled` false is deaf. */
+export function useKeys(keys: Keys, enabled = true): void {
+  const newest = useRef(keys);
+  newest.current = keys;
+  useEffect(() => {
+    if (!enabled) return;
+    const hear = (event: KeyboardEvent) => {
+      const act = newest.current[event.key];
+      if (!act || !isForPage(event)) return;
+      // Enter and space on a focused button are the button's own.
+      if (
+        event.key === "Enter" &&
+        event.target instanceof Element &&
+        event.target.closest("a, button")
+      )
+        return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener("keydown", hear);
+    return () => window.removeEventListener("keydown", hear);
+  }, [enabled]);
+}
+
+const CHORD_MS = 1_200;
+
+/** Keys that act only shortly after `first`; they go before the same keys of a page. */
+export function useChord(first: string, keys: Keys): void {
+  const newest = useRef(keys);
+  newest.current = keys;
+  useEffect(() => {
+    let pressedAt = Number.NEGATIVE_INFINITY;
+    const hear = (event: KeyboardEvent) => {
+      if (!isForPage(event)) return;
+      const act = event.timeStamp - pressedAt < CHORD_MS ? newest.current[event.key] : undefined;
+      pressedAt = event.key === first ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener("keydown", hear, true);
+    return () => window.removeEventListener("keydown", hear, true);
+  }, [first]);
+}

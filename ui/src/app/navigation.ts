@@ -1,0 +1,18 @@
+// The pages of the app in the order of the rail; a page has its row here or no place in the shell.
+import type { Right } from "@/api/types";
+import type { IconName } from "@/elements/Icon";
+
+export interface Place {
+  to: string;
+  icon: IconName;
+  title: "nav.live" | "nav.alarms" | "nav.cameras";
+  right: Right;
+  /** The second key after g. */
+  key: string;
+}
+
+export const PLACES: readonly Place[] = [
+  { to: "/", icon: "live", title: "nav.live", right: "live.view", key: "l" },
+  { to: "/alarms", icon: "bell", title: "nav.alarms", right: "alarms.view", key: "a" },
+  { to: "/cameras", icon: "camera", title: "nav.cameras", right: "cameras.view", key: "c" },
+];

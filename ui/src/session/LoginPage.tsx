@@ -1,0 +1,79 @@
+import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, useSearchParams } from "react-router";
+import { answer, api } from "@/api/client";
+import { ApiFailure } from "@/api/failure";
+import { keys, useSession, useSetupNeeded } from "@/api/queries";
+import { useFailureText } from "@/elements/failures";
+import { Entrance } from "./Entrance";
+import { afterLogin } from "./next";
+
+export function LoginPage() {
+  const { t } = useTranslation();
+  const [query] = useSearchParams();
+  const session = useSession();
+  const setup = useSetupNeeded(session.data === null);
+  if (session.data) return <Navigate to={afterLogin(query.get("next"))} replace />;
+  if (setup.data) return <Navigate to="/setup" replace />;
+  return (
+    <Entrance title={t("login.title")} text={t("login.text")}>
+      <LoginForm />
+    </Entrance>
+  );
+}
+
+function LoginForm() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const login = useMutation({
+    mutationFn: () => answer(api.POST("/api/v1/login", { body: { name, password } })),
+    onSuccess: (session) => client.setQueryData(keys.session, session),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    login.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          label={t("login.name")}
+          autoComplete="username"
+          autoCapitalize="none"
+          autoFocus
+          required
+          withAsterisk={false}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t("login.password")}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {login.error && <LoginFailure error={login.error} />}
+        <Button type="submit" size="md" loading={login.isPending}>
+          {t("login.submit")}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function LoginFailure({ error }: { error: Error }) {
+  const { t } = useTranslation();
+  const text = useFailureText();
+  const wrong = error instanceof ApiFailure && error.status === 401;
+  return (
+    <Alert color="red" role="alert" variant="light">
+      {wrong ? t("login.wrong") : text(error)}
+    </Alert>
+  );
+}

@@ -1,0 +1,91 @@
+import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, useLocation } from "react-router";
+import { answer, api } from "@/api/client";
+import { keys, useSession, useSetupNeeded } from "@/api/queries";
+import { useFailureText } from "@/elements/failures";
+import { Entrance } from "./Entrance";
+
+const SHORTEST = 10;
+
+/** The first administrator; the code comes with the link that the terminal prints. */
+export function SetupPage() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const setup = useSetupNeeded(!session.data);
+  if (session.data) return <Navigate to="/" replace />;
+  if (setup.data === false) return <Navigate to="/login" replace />;
+  return (
+    <Entrance title={t("setup.title")} text={t("setup.text")}>
+      <SetupForm />
+    </Entrance>
+  );
+}
+
+function SetupForm() {
+  const { t } = useTranslation();
+  const text = useFailureText();
+  const client = useQueryClient();
+  const { hash } = useLocation();
+  const [code, setCode] = useState(hash.slice(1));
+  const [name, setName] = useState("admin");
+  const [password, setPassword] = useState("");
+  const [again, setAgain] = useState("");
+  const make = useMutation({
+    mutationFn: () => answer(api.POST("/api/v1/setup", { body: { code, name, password } })),
+    onSuccess: (session) => client.setQueryData(keys.session, session),
+  });
+  const short = password !== "" && password.length < SHORTEST;
+  const differs = again !== "" && again !== password;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (password.length >= SHORTEST && again === password) make.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          label={t("setup.code")}
+          description={t("setup.codeHelp")}
+          required
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t("login.name")}
+          autoComplete="username"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t("login.password")}
+          description={t("setup.passwordHelp", { count: SHORTEST })}
+          autoComplete="new-password"
+          required
+          error={short && t("setup.short", { count: SHORTEST })}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t("setup.again")}
+          autoComplete="new-password"
+          required
+          error={differs && t("setup.differs")}
+          value={again}
+          onChange={(event) => setAgain(event.currentTarget.value)}
+        />
+        {make.error && (
+          <Alert color="red" role="alert" variant="light">
+            {text(make.error)}
+          </Alert>
+        )}
+        <Button type="submit" size="md" loading={make.isPending}>
+          {t("setup.submit")}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
