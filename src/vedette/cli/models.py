@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter
 from rich.console import Console
+from rich.progress import Progress as RichProgress
 from rich.table import Table
 
 from vedette.cli.options import add_settings, settings_of
 from vedette.core.clock import RealClock
 from vedette.core.errors import ConfigError
 from vedette.core.settings import Settings
+from vedette.detect.catalogue import OFFERS, Offer, offer_named
 from vedette.detect.families.registry import FAMILIES
 from vedette.detect.labels import read_names
 from vedette.detect.models import Addition, Installed, Manifest, ModelFolder
+from vedette.detect.pulling import pull
 from vedette.detect.trial import Trial
 
 __all__ = ["register"]
+
+_PLAIN_WIDTH = 160
+"""Of tables that go into a file or a pipe."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,6 +54,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add.add_argument("--source", default="", help="where it came from")
     add.add_argument("--sha256", default="", help="what the file's SHA-256 must be")
     add.add_argument("--default", action="store_true", help="let detector auto take it")
+    pull = _command(commands, "pull", _pull, "fetch a model of the catalogue and install it")
+    pull.add_argument("name", nargs="?", help="which (default: show the catalogue)")
+    pull.add_argument("--default", action="store_true", help="let detector auto take it")
     validate = _command(commands, "validate", _validate, "check an installed model and run it")
     remove = _command(commands, "remove", _remove, "delete a model that nothing uses")
     default = _command(
@@ -85,7 +96,8 @@ def _list(args: argparse.Namespace) -> int:
         return 0
     table = Table(box=None, pad_edge=False)
     for heading in ("model", "", "family", "input", "classes", "ms", "licence", "sha256"):
-        table.add_column(heading, justify="right" if heading in ("ms", "classes") else "left")
+        right = heading in ("ms", "classes")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
     for one in installed:
         about = one.manifest
         mark = "default" if chosen and one.ref == chosen.ref else "current" if one.current else ""
@@ -99,7 +111,7 @@ def _list(args: argparse.Namespace) -> int:
             about.licence,
             about.sha256[:12],
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
     return 0
 
 
@@ -117,6 +129,49 @@ def _add(args: argparse.Namespace) -> int:
         default=args.default,
     )
     return _say_installed(args, _folder(args).add(wish))
+
+
+def _pull(args: argparse.Namespace) -> int:
+    if not args.name:
+        return _catalogue(args)
+    folder = _folder(args)
+    offer = offer_named(args.name)
+    if not args.json:
+        print(f"Fetching {offer.name} from {offer.source}, licence {offer.licence}")
+    with RichProgress(console=Console(stderr=True), transient=True, disable=args.json) as bar:
+        task = bar.add_task(offer.name, total=offer.size_bytes or None)
+        installed = pull(
+            offer,
+            folder,
+            lambda at: bar.update(task, completed=at.done_bytes, total=at.total_bytes),
+            endpoint=os.environ.get("HF_ENDPOINT"),
+        )
+    if args.default:
+        installed = folder.make_default(installed.ref)
+    return _say_installed(args, installed)
+
+
+def _catalogue(args: argparse.Namespace) -> int:
+    if args.json:
+        print(TypeAdapter(tuple[Offer, ...]).dump_json(OFFERS).decode())
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "family", "input", "licence", "MB", "about"):
+        right = heading == "MB"
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "about")
+    for offer in OFFERS:
+        size = f"{offer.size_bytes / 1e6:.0f}" if offer.size_bytes else ""
+        table.add_row(
+            offer.name,
+            offer.family,
+            f"{offer.size[0]}x{offer.size[1]}",
+            offer.licence,
+            size,
+            offer.about,
+        )
+    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
+    print("`vedette models pull NAME` fetches one.")
+    return 0
 
 
 def _say_installed(args: argparse.Namespace, one: Installed) -> int:

@@ -77,6 +77,8 @@ def check_file(path: Path) -> tuple[str, ...]:
         )
     if not path.is_file():
         raise ModelError(f"there is no model file {path}")
+    if path.suffix.lower() == ".tflite":
+        return _check_tflite(path)
     skeleton = read_skeleton(path)
     foreign = sorted(skeleton.kinds & _FOREIGN_KINDS)
     if foreign:
@@ -89,6 +91,13 @@ def check_file(path: Path) -> tuple[str, ...]:
         if not beside.is_file():
             raise ModelError(f"{path.name} wants its weights from {name}, which is not there")
     return tuple(sorted(skeleton.external))
+
+
+def _check_tflite(path: Path) -> tuple[str, ...]:
+    with path.open("rb") as file:
+        if file.read(8)[4:] != b"TFL3":
+            raise ModelError(f"{path.name} is not a TFLite file")
+    return ()
 
 
 def _export_command(path: Path) -> str:
@@ -111,13 +120,14 @@ def _export_command(path: Path) -> str:
     )
 
 
-def open_network(path: Path, place: Place) -> Network:
-    """Load a file into whatever runs it there."""
-    if place.provider == "openvino":
+def open_network(model: Path | bytes, place: Place) -> Network:
+    """Load a file, or what would stand in one, into whatever runs it there."""
+    tflite = isinstance(model, Path) and model.suffix.lower() == ".tflite"
+    if place.provider == "openvino" or tflite:
         from vedette.detect.networks.openvino import OpenVinoNetwork  # an extra
 
-        return OpenVinoNetwork(path, threads=place.threads)
-    return OrtNetwork(path, provider=place.provider, threads=place.threads)
+        return OpenVinoNetwork(model, threads=place.threads)
+    return OrtNetwork(model, provider=place.provider, threads=place.threads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +181,7 @@ def open_finder(model: ModelFile, asking: Asking, place: Place) -> NetworkFinder
     """A model ready to be asked; it has run once."""
     network = open_network(model.path, place)
     known = understand(network, model)
-    if place.provider == "cpu" and place.loosen:
+    if place.provider in ("cpu", "openvino") and place.loosen:
         network, known = _loosened(model, network, known, place)
     setting = FinderSetting(
         title=model.title,
@@ -189,13 +199,13 @@ def _loosened(
     """The same with its size free, where trying shows that the answers stay what they were."""
     image = known.signature.image
     fixed = next(one for one in network.inputs if one.name == image.name)
-    if None in fixed.shape[2:] or channels_last(fixed):
+    if model.path.suffix != ".onnx" or None in fixed.shape[2:] or channels_last(fixed):
         return network, known
     freed = loosened(model.path)
     if freed is None or read_skeleton(model.path).external:
         return network, known
     try:
-        loose = OrtNetwork(freed, threads=place.threads)
+        loose = open_network(freed, place)
         if not _answers_agree(network, loose, known.signature):
             return network, known
         width, height = known.signature.size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vedette.core.errors import ModelError
+from vedette.detect.families.blaze import BlazePerson
 from vedette.detect.families.detr import Detr, RfDetr
 from vedette.detect.families.family import Family, Signature
 from vedette.detect.families.nanodet import NanoDet, NanoDetPlus
@@ -17,6 +18,7 @@ __all__ = ["FAMILIES", "family_of", "infer"]
 FAMILIES: Mapping[str, Family] = {
     family.name: family
     for family in (
+        BlazePerson(),
         RfDetr(),
         Detr(),
         PicoDet(),

@@ -25,7 +25,7 @@ _NAMES_KEY = ["framework", "names"]
 class OpenVinoNetwork:
     """A model in OpenVINO on the processor; bf16 where the processor is faster with it."""
 
-    def __init__(self, path: Path, *, threads: int = 1, exact: bool = False) -> None:
+    def __init__(self, model: Path | bytes, *, threads: int = 1, exact: bool = False) -> None:
         core = openvino.Core()
         settings: dict[str, object] = {
             "INFERENCE_NUM_THREADS": threads,
@@ -35,14 +35,15 @@ class OpenVinoNetwork:
         if exact:
             settings["INFERENCE_PRECISION_HINT"] = "f32"
         try:
-            model = core.read_model(str(path))
-            self._compiled = core.compile_model(model, "CPU", settings)
+            read = core.read_model(model if isinstance(model, bytes) else str(model))
+            self._compiled = core.compile_model(read, "CPU", settings)
         except RuntimeError as error:
-            raise ModelError(f"{path.name} does not open: {_last_line(error)}") from error
+            name = "the model" if isinstance(model, bytes) else model.name
+            raise ModelError(f"{name} does not open: {_last_line(error)}") from error
         self._request = self._compiled.create_infer_request()
         self.inputs = tuple(_tensor(port, n) for n, port in enumerate(self._compiled.inputs))
         self.outputs = tuple(_tensor(port, n) for n, port in enumerate(self._compiled.outputs))
-        self.metadata: Mapping[str, str] = _metadata(model)
+        self.metadata: Mapping[str, str] = _metadata(read)
         self.runs_on = f"openvino {'f32' if exact else 'cpu'}"
 
     def run(self, feeds: Tensors) -> Tensors:
