@@ -25,7 +25,7 @@ class Alarms:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rows = Rows(Alarm, "seq")
-        self._listing = Listing(table, "opened_us")
+        self._listing = Listing(table, "opened_us", is_postgres=database.is_postgres)
 
     def put(self, alarm: Alarm, *, instead_of: Alarm | None = None) -> None:
         """Store durably, new or changed, together with which events belong to it."""

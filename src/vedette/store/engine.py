@@ -45,9 +45,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one moment and changes nothing."""
-        with _our_words(self._engine.url), self._engine.begin() as connection:
-            yield connection
+        """For questions, which change nothing; each sees one moment."""
+        # No transaction on PostgreSQL: it would send two more messages for each question.
+        alone = {"isolation_level": "AUTOCOMMIT"} if self.is_postgres else {}
+        with _our_words(self._engine.url), self._engine.connect() as connection:
+            yield connection.execution_options(**alone)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -15,15 +15,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
     Table,
+    Text,
     bindparam,
+    func,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy import union_all as side_by_side
@@ -32,14 +38,14 @@ from vedette.core.errors import ConfigError
 
 __all__ = ["Listing", "Wanted"]
 
-# Beyond this a statement takes longer to prepare than to run.
+# SQLite refuses statements of more than 500 branches; many before that are slow to prepare.
 _BRANCHES = 64
 # Making a statement takes longer than running it, so those of the usual questions are kept.
 _KEPT = 64
 _LARGEST = 2**63 - 1
 
 AnyRow = Row[tuple[object, ...]]
-Found = Select[tuple[object, ...]]
+Found = Select[tuple[object, ...]] | CompoundSelect[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,9 @@ class _Shape(NamedTuple):
     """What a statement looks like, whatever the values in it."""
 
     columns: tuple[str, ...]
-    branches: int
+    """Those that are asked for; rows are looked up by the first."""
+    lookups: int
+    """How many values it is looked up by."""
     after: bool
     before: bool
     continued: bool
@@ -67,16 +75,17 @@ class _Shape(NamedTuple):
 class Listing:
     """A table listed by one of its times, newest first."""
 
-    def __init__(self, table: Table, time: str) -> None:
+    def __init__(self, table: Table, time: str, *, is_postgres: bool) -> None:
         self._table = table
         self._time: Column[int] = table.c[time]
         self._seq: Column[int] = table.c["seq"]
+        self._is_postgres = is_postgres
         self._statement = lru_cache(_KEPT)(self._build)
 
     def page(self, connection: Connection, wanted: Wanted) -> tuple[list[AnyRow], str | None]:
         """One page and the cursor of the next, None when this is the last."""
         rows: list[AnyRow] = []
-        for shape, values in _questions(wanted):
+        for shape, values in self._questions(wanted):
             rows += connection.execute(self._statement(shape), values)
         rows.sort(key=self._key, reverse=True)
         if len(rows) <= wanted.limit:
@@ -87,34 +96,61 @@ class Listing:
     def _key(self, row: AnyRow) -> tuple[int, int]:
         return row._mapping[self._time.name], row._mapping["seq"]
 
-    def _build(self, shape: _Shape) -> Found:
-        if not shape.columns:
-            return self._branch(shape, None)
-        looked_up = self._table.c[shape.columns[0]]
-        branches = [
-            self._branch(shape, looked_up == bindparam(f"one_{number}", type_=looked_up.type))
-            for number in range(shape.branches)
-        ]
-        if len(branches) == 1:
-            return branches[0]
-        merged = side_by_side(*(select(branch.subquery()) for branch in branches)).subquery()
-        newest = (merged.c[self._time.name].desc(), merged.c["seq"].desc())
-        return select(merged).order_by(*newest).limit(bindparam("rows", type_=BigInteger()))
-
-    def _branch(self, shape: _Shape, lookup: ColumnElement[bool] | None) -> Found:
-        filters = [] if lookup is None else [lookup]
-        filters += [
-            self._table.c[name].in_(bindparam(f"any_{name}", expanding=True))
-            for name in shape.columns[1:]
-        ]
-        return (
-            select(self._table)
-            .where(*filters, *self._span(shape))
-            .order_by(self._time.desc(), self._seq.desc())
-            .limit(bindparam("rows", type_=BigInteger()))
+    def _questions(self, wanted: Wanted) -> Iterator[tuple[_Shape, dict[str, object]]]:
+        """The statements to run and the values for each."""
+        asked = [(name, values) for name, values in wanted.values if values]
+        shape = _Shape(
+            columns=tuple(name for name, _ in asked),
+            lookups=0,
+            after=wanted.after_us is not None,
+            before=wanted.before_us is not None,
+            continued=wanted.cursor is not None,
         )
+        fixed = _fixed(wanted) | {f"any_{name}": list(values) for name, values in asked[1:]}
+        lookups: list[str | None] = [*dict.fromkeys(asked[0][1])] if asked else []
+        if self._is_postgres and len(lookups) > 1:
+            yield shape._replace(lookups=2), fixed | {"each": lookups}
+            return
+        for start in range(0, len(lookups) or 1, _BRANCHES):
+            chunk = lookups[start : start + _BRANCHES]
+            # Few sizes make few statements; a branch that looks for NULL finds nothing.
+            size = 1 << (len(chunk) - 1).bit_length() if chunk else 0
+            chunk += [None] * (size - len(chunk))
+            ones = {f"one_{number}": one for number, one in enumerate(chunk)}
+            yield shape._replace(lookups=size), fixed | ones
 
-    def _span(self, shape: _Shape) -> Iterator[ColumnElement[bool]]:
+    def _build(self, shape: _Shape) -> Found:
+        rows = select(self._table).where(*self._filters(shape))
+        if not shape.lookups:
+            return self._newest(rows)
+        looked_up = self._table.c[shape.columns[0]]
+        if shape.lookups == 1:
+            return self._newest(rows.where(looked_up == bindparam("one_0", type_=Text())))
+        if self._is_postgres:
+            return self._for_each(rows, looked_up)
+        branches = [
+            rows.where(looked_up == bindparam(f"one_{number}", type_=Text()))
+            for number in range(shape.lookups)
+        ]
+        # SQLite walks the branches' indexes side by side, as far as the limit.
+        merged = side_by_side(*branches)
+        newest = (merged.selected_columns[name].desc() for name in (self._time.name, "seq"))
+        return merged.order_by(*newest).limit(_most())
+
+    def _for_each(self, rows: Select[tuple[object, ...]], looked_up: Column[str]) -> Found:
+        """PostgreSQL gathers branches whole, but does run a query with a limit for each value."""
+        values = func.unnest(bindparam("each", type_=ARRAY(Text())))
+        each = values.table_valued("one").render_derived(name="each")
+        found = self._newest(rows.where(looked_up == each.c.one)).lateral("found")
+        newest = (found.c[name].desc() for name in (self._time.name, "seq"))
+        return select(found).join_from(each, found, true()).order_by(*newest).limit(_most())
+
+    def _newest(self, rows: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+        return rows.order_by(self._time.desc(), self._seq.desc()).limit(_most())
+
+    def _filters(self, shape: _Shape) -> Iterator[ColumnElement[bool]]:
+        for name in shape.columns[1:]:
+            yield self._table.c[name].in_(bindparam(f"any_{name}", expanding=True))
         if shape.after:
             yield self._time >= bindparam("after_us", type_=BigInteger())
         if shape.before:
@@ -128,29 +164,19 @@ class Listing:
             )
 
 
-def _questions(wanted: Wanted) -> Iterator[tuple[_Shape, dict[str, object]]]:
-    """The statements to run and the values for each."""
-    asked = [(name, values) for name, values in wanted.values if values]
+def _most() -> BindParameter[int]:
+    return bindparam("rows", type_=BigInteger())
+
+
+def _fixed(wanted: Wanted) -> dict[str, object]:
+    """The values that do not depend on what is looked up."""
     fixed: dict[str, object] = {"rows": wanted.limit + 1}
     for name, time_us in (("after_us", wanted.after_us), ("before_us", wanted.before_us)):
         if time_us is not None:
             fixed[name] = _within(time_us)
     if wanted.cursor is not None:
         fixed["time_us"], fixed["seq"] = _position(wanted.cursor)
-    fixed |= {f"any_{name}": list(values) for name, values in asked[1:]}
-    one_each = list(dict.fromkeys(asked[0][1])) if asked else [""]
-    for start in range(0, len(one_each), _BRANCHES):
-        chunk: list[str | None] = [*one_each[start : start + _BRANCHES]]
-        # Few sizes make few statements; a branch that asks for NULL finds nothing.
-        chunk += [None] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
-        shape = _Shape(
-            columns=tuple(name for name, _ in asked),
-            branches=len(chunk) if asked else 0,
-            after=wanted.after_us is not None,
-            before=wanted.before_us is not None,
-            continued=wanted.cursor is not None,
-        )
-        yield shape, fixed | {f"one_{number}": one for number, one in enumerate(chunk)}
+    return fixed
 
 
 def _within(number: int) -> int:
