@@ -17,12 +17,13 @@ from vedette.access.passwords import Passwords
 from vedette.bus.memory import MemoryBus
 from vedette.core.clock import SimulatedClock
 from vedette.core.errors import ConfigError
+from vedette.core.facts import ProbeResult
 from vedette.core.people import Role, User
 from vedette.core.settings import Settings, WebSettings
 from vedette.core.site import Camera, Site, Spec
 from vedette.store import Store, open_store
 from vedette.testing.packets import PacketShelf
-from vedette.web.parts import Parts, SourceTest
+from vedette.web.parts import Parts
 from vedette.web.server import create_app
 
 KEY = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -78,9 +79,9 @@ class Probe:
 
     asked: list[Spec] = field(default_factory=list)
 
-    def __call__(self, spec: Spec, timeout_s: float) -> SourceTest:
+    def __call__(self, spec: Spec, timeout_s: float) -> ProbeResult:
         self.asked.append(spec)
-        return SourceTest(ok=True, seconds=0.1, codec="h264", width=640, height=360, fps=25.0)
+        return ProbeResult(ok=True, message="h264 640x360", seconds=0.1, codec="h264", fps=25.0)
 
 
 @dataclass(kw_only=True)

@@ -101,8 +101,7 @@ async def _invalid(connection: HTTPConnection, error: Exception) -> Response:
 
 
 def _where(loc: tuple[str | int, ...]) -> str:
-    key = ".".join(str(part) for part in loc[1:])
-    return f"{key}: " if key else ""
+    return ".".join(str(part) for part in loc[1:] or loc) + ": "
 
 
 def _words(finding: dict[str, object]) -> str:

@@ -59,6 +59,4 @@ class Pictures:
         return future
 
     def _forget(self, ticket: str) -> None:
-        future = self._tickets.pop(ticket, None)
-        if future is not None:
-            future.cancel()
+        self._tickets.pop(ticket, None)

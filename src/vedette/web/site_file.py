@@ -13,6 +13,11 @@ from vedette.core.plugins import validation_error
 from vedette.core.site import Site
 from vedette.web.answers import SiteDiff
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # built without libyaml: the same, but slower
+    from yaml import SafeLoader  # type: ignore[assignment]  # alike
+
 __all__ = ["LARGEST", "difference", "from_yaml", "to_yaml"]
 
 LARGEST = 4 * 1024 * 1024
@@ -21,23 +26,8 @@ _DEEPEST = 40
 _SITE: TypeAdapter[Site] = TypeAdapter(Site)
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain data only: no tags that make objects, no aliases that multiply, no key twice."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
-            raise ConfigError(f"line {mark.line + 1}: aliases (*) are not read; write it out")
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise ConfigError("the file is nested too deeply")
-        node: yaml.Node | None = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
+class _Loader(SafeLoader):
+    """Plain data only: no tags that make objects, no key twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
@@ -60,11 +50,9 @@ def from_yaml(raw: bytes) -> Site:
     if len(raw) > LARGEST:
         raise ConfigError(f"the file has {len(raw)} bytes, more than {LARGEST}")
     try:
-        loader = _Loader(raw.decode("utf-8"))
-        try:
-            plain = loader.get_single_data()
-        finally:
-            loader.dispose()
+        text = raw.decode("utf-8")
+        _check_shape(text)
+        plain = yaml.load(text, _Loader)  # noqa: S506  # it is a safe one
     except UnicodeDecodeError:
         raise ConfigError("the file is not text in UTF-8") from None
     except (yaml.YAMLError, ValueError) as error:
@@ -75,6 +63,21 @@ def from_yaml(raw: bytes) -> Site:
         return _SITE.validate_python(plain)
     except ValidationError as error:
         raise validation_error(error, path=("site",)) from None
+
+
+def _check_shape(text: str) -> None:
+    """Refuse what would grow or sink without end before anything is made of it."""
+    depth = 0
+    for event in yaml.parse(text, SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else "?"
+            raise ConfigError(f"line {line}: aliases (*) are not read; write it out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise ConfigError("the file is nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def difference(old: Site, new: Site, revision: int) -> SiteDiff:

@@ -12,6 +12,7 @@ from vedette.access.door import Door
 from vedette.access.first import FirstAdministrator
 from vedette.access.passwords import Passwords
 from vedette.access.sessions import Sessions
+from vedette.alarms.desk import AlarmDesk, cooldown_from
 from vedette.detect.models import ModelFolder
 from vedette.live.hub import LiveHub
 from vedette.web.board import Board
@@ -39,6 +40,7 @@ class Wiring:
     snapshots: Snapshots
     live: LiveHub
     models: ModelFolder
+    desk: AlarmDesk
     recheck_s: float
     """How often sockets look whether their login still holds."""
 
@@ -49,18 +51,20 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
     sessions = Sessions(parts.users, parts.clock, settings.web.session_hours)
     board = Board(parts.clock)
     pictures = Pictures(parts.bus)
+    site = SiteDesk(parts.site, parts.bus, parts.check_camera)
     return Wiring(
         parts=parts,
         sessions=sessions,
         door=Door(parts.users, sessions, passwords, parts.clock),
         first=FirstAdministrator(settings.data_dir, parts.users, passwords, parts.clock),
-        site=SiteDesk(parts.site, parts.bus, parts.check_camera),
+        site=site,
         board=board,
         broadcast=Broadcast(parts.bus, board, pictures),
         pictures=pictures,
         snapshots=Snapshots(parts.snapshots),
         live=LiveHub(parts.packets),
         models=ModelFolder(settings.data_dir / "models", parts.clock),
+        desk=AlarmDesk(parts.alarms, parts.events, parts.clock, cooldown_from(site.now)),
         recheck_s=recheck_s,
     )
 

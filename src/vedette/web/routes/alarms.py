@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
 from vedette.access.rights import Caller, authorise
-from vedette.core.errors import Conflict, NotFound
+from vedette.core.errors import NotFound
 from vedette.core.facts import Alarm, AlarmChange, AlarmState, Severity
 from vedette.core.media import Region
 from vedette.core.queries import AlarmQuery
@@ -34,7 +33,6 @@ from vedette.web.wiring import Wired, Wiring
 __all__ = ["router"]
 
 router = feature("alarms")
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +107,8 @@ def acknowledge(
     caller: Annotated[Caller, needs("alarms.act")], alarm: Asked, wiring: Wired
 ) -> Alarm:
     """Say that somebody looks after the alarm: the caller."""
-
-    def change(newest: Alarm) -> Alarm:
-        if newest.state in ("acknowledged", "closed"):
-            raise Conflict(f"the alarm is {newest.state} already, by {newest.owner or 'nobody'}")
-        return replace(newest, state="acknowledged", owner=caller.user.name)
-
-    return _change(alarm, caller, wiring, change)
+    authorise(caller, "alarms.act", [alarm.camera])
+    return _tell(wiring, wiring.desk.acknowledge(alarm.id, caller.user.name))
 
 
 @router.post("/alarms/{alarm_id}/close")
@@ -126,34 +119,14 @@ def close(
     wiring: Wired,
 ) -> Alarm:
     """End the alarm with a verdict."""
-
-    def change(newest: Alarm) -> Alarm:
-        if newest.state == "closed":
-            raise Conflict("the alarm is closed already")
-        owner = newest.owner or caller.user.name
-        return replace(newest, state="closed", owner=owner, verdict=given.verdict, note=given.note)
-
-    return _change(alarm, caller, wiring, change)
-
-
-def _change(
-    alarm: Alarm, caller: Caller, wiring: Wiring, change: Callable[[Alarm], Alarm]
-) -> Alarm:
     authorise(caller, "alarms.act", [alarm.camera])
-    parts = wiring.parts
-    for tries_left in reversed(range(_TRIES)):
-        old = parts.alarms.get(alarm.id)
-        new = replace(change(old), changed_us=max(parts.clock.now_us(), old.changed_us))
-        try:
-            parts.alarms.put(new, instead_of=old)
-        except Conflict:
-            # A further event has joined it meanwhile: the answer holds for that one too.
-            if not tries_left:
-                raise
-            continue
-        parts.bus.publish(AlarmChange(alarm=new, opened=False))
-        return new
-    raise AssertionError("the last try answers or raises")
+    change = wiring.desk.close(alarm.id, given.verdict, given.note, caller.user.name)
+    return _tell(wiring, change)
+
+
+def _tell(wiring: Wiring, change: AlarmChange) -> Alarm:
+    wiring.parts.bus.publish(change)
+    return change.alarm
 
 
 def _boxes(alarm: Alarm, wiring: Wiring) -> tuple[Region, ...]:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from vedette.access.rights import Caller
 from vedette.core.errors import ConfigError
+from vedette.core.facts import ProbeResult
 from vedette.core.site import Spec
 from vedette.core.value import MASK
 from vedette.web.callers import needs
-from vedette.web.parts import SourceTest
 from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
@@ -22,7 +22,7 @@ _WITHIN_S = 5.0
 @router.post("/sources/test")
 def test_source(
     spec: Spec, caller: Annotated[Caller, needs("sources.test")], wiring: Wired
-) -> SourceTest:
+) -> ProbeResult:
     """Connect to a source and say what it sends, or why it does not; answers within 5 seconds.
 
     Secrets must be given in clear: a masked one is not looked up, so that nobody can have a
