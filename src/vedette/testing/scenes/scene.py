@@ -23,7 +23,8 @@ from vedette.testing.scenes.truth import SceneTruth, TruthBox, find_truth
 
 __all__ = ["Playing", "Scene", "SceneFrame"]
 
-_LEAST_VISIBLE = 0.05
+_LEAST_PX = 40
+"""Less of somebody than this, in a picture 640 wide, is nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +143,8 @@ class Scene:
         at = solid.within(optics.width, optics.height) if solid else None
         if at is None or at.empty or whole == 0:
             return Seen(actor, place, veil, None, None)
-        visible = float(layer.inside(optics.width, optics.height)[..., 3].sum()) / whole
-        if visible < _LEAST_VISIBLE:
+        shown = float(layer.inside(optics.width, optics.height)[..., 3].sum())
+        if shown < 255 * _LEAST_PX * (optics.width / 640) ** 2:
             return Seen(actor, place, veil, layer, None)
         width, height = optics.width, optics.height
         box = TruthBox(
@@ -151,7 +152,7 @@ class Scene:
             label=actor.painter.label,
             box=(at.left / width, at.top / height, at.right / width, at.bottom / height),
             foot=actor.painter.foot(place),
-            visible=visible,
+            visible=shown / whole,
         )
         return Seen(actor, place, veil, layer, box)
 

@@ -50,10 +50,12 @@ class Curtain:
     y: float
     beyond: float
     """Hides actors with x·X + y·Y > beyond, X and Y their place in metres."""
+    from_y: float = 0.0
+    """Hides nobody nearer than that."""
 
     def hides(self, place: Place) -> bool:
         """Whether an actor there is behind it."""
-        return self.x * place.x + self.y * place.y > self.beyond
+        return place.y > self.from_y and self.x * place.x + self.y * place.y > self.beyond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

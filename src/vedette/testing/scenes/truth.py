@@ -17,10 +17,13 @@ from vedette.testing.scenes.stage import Actor, Stage
 
 __all__ = ["SceneTruth", "TruthBox", "TruthCrossing", "TruthPresence", "TruthStay", "find_truth"]
 
-_STEP_S = 0.02
+_STEP_S = 0.04
 _EXACT_S = 1e-4
 _SURE_S = 1.0
 """Shorter stays are neither wanted nor wrong."""
+
+Moment = tuple[float, Point]
+"""A time in seconds and where a foot point is then."""
 
 
 @value
@@ -146,8 +149,9 @@ def _words(moving: Point) -> str:
 
 def find_truth(stage: Stage) -> SceneTruth:
     """Follow every actor's foot point through the lines and zones."""
-    crossings = [found for actor in stage.actors for found in _crossings(actor, stage.lines)]
-    stays = [found for actor in stage.actors for found in _stays(actor, stage.zones)]
+    tracks = [(actor, list(_track(actor))) for actor in stage.actors]
+    crossings = [found for one, track in tracks for found in _crossings(one, track, stage.lines)]
+    stays = [found for one, track in tracks for found in _stays(one, track, stage.zones)]
     there = [
         TruthPresence(
             actor=one.id,
@@ -173,7 +177,7 @@ def _foot(actor: Actor, t_s: float) -> Point | None:
     return None if place is None else actor.painter.foot(place)
 
 
-def _track(actor: Actor) -> Iterator[tuple[float, Point]]:
+def _track(actor: Actor) -> Iterator[Moment]:
     steps = math.ceil((actor.route.end_s - actor.route.start_s) / _STEP_S)
     for step in range(steps):
         t_s = actor.route.start_s + step * _STEP_S
@@ -182,18 +186,16 @@ def _track(actor: Actor) -> Iterator[tuple[float, Point]]:
             yield t_s, foot
 
 
-def _crossings(actor: Actor, lines: Sequence[Line]) -> Iterator[TruthCrossing]:
-    track = list(_track(actor))
-    for (t0, before), (t1, after) in itertools.pairwise(track):
+def _crossings(
+    actor: Actor, track: Sequence[Moment], lines: Sequence[Line]
+) -> Iterator[TruthCrossing]:
+    for before, after in itertools.pairwise(track):
         for line in lines:
-            if crossing(line.points, before, after) is None:
-                continue
-            yield _exact_crossing(actor, line, (t0, before), (t1, after))
+            if crossing(line.points, before[1], after[1]) is not None:
+                yield _exact_crossing(actor, line, before, after)
 
 
-def _exact_crossing(
-    actor: Actor, line: Line, before: tuple[float, Point], after: tuple[float, Point]
-) -> TruthCrossing:
+def _exact_crossing(actor: Actor, line: Line, before: Moment, after: Moment) -> TruthCrossing:
     while after[0] - before[0] > _EXACT_S:
         t_s = (before[0] + after[0]) / 2
         foot = _foot(actor, t_s)
@@ -225,9 +227,9 @@ def _moving(actor: Actor, t_s: float) -> Point:
     return x / length, y / length
 
 
-def _stays(actor: Actor, zones: Sequence[Zone]) -> Iterator[TruthStay]:
+def _stays(actor: Actor, track: Sequence[Moment], zones: Sequence[Zone]) -> Iterator[TruthStay]:
     for zone in zones:
-        inside = ((t_s, contains(zone.polygon, foot)) for t_s, foot in _track(actor))
+        inside = ((t_s, contains(zone.polygon, foot)) for t_s, foot in track)
         for enter_s, exit_s in _spans(inside):
             yield TruthStay(
                 zone=zone.id,

@@ -27,6 +27,7 @@ class VehiclePainter:
         self.label = model.label
         self._model = model
         self._faces = faces(model, paint)
+        self._points = np.concatenate([face.points for face in self._faces])
         self._optics = optics
         self._lighting = lighting
 
@@ -76,7 +77,7 @@ class VehiclePainter:
     def foot(self, place: Place) -> tuple[float, float]:
         """The middle of the lower edge of its box, as fractions of the picture."""
         turn = _turn(place)
-        every = np.concatenate([self._seen(face.points, turn, place) for face in self._faces])
+        every = self._seen(self._points, turn, place)
         x = (every[:, 0].min() + every[:, 0].max()) / 2
         return float(x) / self._optics.width, float(every[:, 1].max()) / self._optics.height
 

@@ -19,7 +19,7 @@ from vedette.testing.scenes.textures import corrugated, mottled
 
 __all__ = ["warehouse"]
 
-_RACK_X, _END_Y = 3.0, 25.0
+_RACK_X, _RACK_END_Y, _END_Y = 3.0, 22.0, 25.0
 _CROSS = (12.2, 14.6)
 _PX = 48
 
@@ -44,8 +44,9 @@ def warehouse(size: tuple[int, int] = (640, 360)) -> Stage:
         optics=optics,
         plate=plate.finish(),
         curtains=tuple(
-            Curtain(plate.shrink(mask), side, 0, _RACK_X)
-            for side, mask in zip((-1, 1), racks, strict=True)
+            Curtain(plate.shrink(mask), side, 0, _RACK_X, from_y=near)
+            for side, masks in zip((-1, 1), racks, strict=True)
+            for near, mask in masks
         ),
         actors=_actors(optics, lighting),
         length_s=68.0,
@@ -101,22 +102,23 @@ def _paint_hatching(plate: Plate) -> None:
         plate.tint(stripe, (228, 230, 232), 0.55, wear=0.4)
 
 
-def _paint_racks(plate: Plate, side: int) -> Mask:
-    """Far rack, then near one; gives the mask of the near one."""
+def _paint_racks(plate: Plate, side: int) -> list[tuple[float, Mask]]:
+    """Far rack, then near one; gives where each begins and its mask."""
     x = side * _RACK_X
     outer = x + side * 1.1
-    mask: Mask | None = None
-    for n, (near, far) in enumerate(((_CROSS[1], _END_Y), (3.0, _CROSS[0]))):
+    masks = []
+    for n, (near, far) in enumerate(((_CROSS[1], _RACK_END_Y), (3.0, _CROSS[0]))):
         shelves = _shelves(far - near, 4.2, seed=10 * n + side + 1)
         if side > 0:
             shelves = np.ascontiguousarray(shelves[:, ::-1])
         ys = (near, far) if side < 0 else (far, near)
         face = [(x, ys[0], 4.2), (x, ys[1], 4.2), (x, ys[1], 0), (x, ys[0], 0)]
         end = [(x, near, 4.2), (outer, near, 4.2), (outer, near, 0), (x, near, 0)]
-        plate.quad(end, mottled((64, 200), (92, 70, 54), 0.06, n), 0.85)
-        mask = plate.quad(face, shelves, 0.95)
-    assert mask is not None
-    return mask
+        panel = plate.quad(end, mottled((64, 200), (92, 70, 54), 0.06, n), 0.85)
+        shown = np.maximum(panel, plate.quad(face, shelves, 0.95))
+        # Who stands in the cross aisle is before the far rack, though beside the aisle.
+        masks.append((near if n == 0 else 0.0, np.asarray(shown, np.uint8)))
+    return masks
 
 
 def _shelves(length_m: float, height_m: float, seed: int) -> Array:
@@ -164,18 +166,18 @@ def _actors(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
     def person(name: str, look: Look, route: Route) -> Actor:
         return Actor(name, PersonPainter(look, sculptor, optics, lighting), route)
 
-    towards = (Leg(to=((-0.6, 18.0), (-0.9, 9.0), (-0.7, 1.6)), speed_mps=1.4),)
+    towards = (Leg(to=((-1.4, 22.6), (-0.6, 18.0), (-0.9, 9.0), (-0.7, 1.6)), speed_mps=1.4),)
     linger = (
         Leg(to=((1.2, 13.4), (1.7, 9.6)), speed_mps=1.25, wait_s=11.0),
         Leg(to=((1.3, 12.6), (5.4, 13.6)), speed_mps=1.3),
     )
-    away = (Leg(to=((0.6, 8.0), (-0.5, 16.0), (-0.9, 28.0)), speed_mps=1.55),)
+    away = (Leg(to=((0.6, 8.0), (-0.5, 16.0), (0.8, 22.4), (5.8, 23.5)), speed_mps=1.55),)
     across = (Leg(to=((0.0, 13.0), (-5.4, 13.4)), speed_mps=1.3),)
-    late = (Leg(to=((0.9, 18.5), (0.2, 12.8), (-0.4, 1.6)), speed_mps=1.6),)
+    late = (Leg(to=((1.2, 22.8), (0.7, 18.5), (0.2, 12.8), (-0.4, 1.6)), speed_mps=1.6),)
     return (
-        person("foreman", WORKERS[0], Route((-0.2, 27.5), towards, 2.0)),
+        person("foreman", WORKERS[0], Route((-5.6, 23.4), towards, 2.0)),
         person("lingerer", LOOKS[4], Route((-5.4, 13.6), linger, 16.0)),
         person("picker", WORKERS[1], Route((0.7, 1.6), away, 30.0)),
         person("driver", WORKERS[2], Route((5.4, 13.2), across, 41.0)),
-        person("runner", LOOKS[7], Route((0.6, 27.8), late, 48.0)),
+        person("runner", LOOKS[7], Route((5.6, 23.6), late, 48.0)),
     )

@@ -129,7 +129,9 @@ def _actors(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
         return Actor(name, PersonPainter(LOOKS[look], sculptor, optics, lighting), route)
 
     walk = 1.35
-    out = (Leg(to=((-4.0, 18.4), (0.0, 12.2), (0.3, 9.4), (-5.2, 5.6)), speed_mps=walk),)
+    out = (
+        Leg(to=((-4.0, 21.8), (-4.0, 18.4), (0.0, 12.2), (0.3, 9.4), (-5.2, 5.6)), speed_mps=walk),
+    )
     back = (
         Leg(to=((0.8, 9.6), (0.7, 12.4), (3.0, 16.2)), speed_mps=1.25, wait_s=6.0),
         Leg(to=((7.6, 15.6), (11.4, 15.4)), speed_mps=1.4),
@@ -142,7 +144,7 @@ def _actors(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
         Leg(to=((1.0, 7.6), (-4.6, 5.4)), speed_mps=2.4),
     )
     return (
-        person("visitor", 0, Route((-4.0, 22.5), out, 2.5)),
+        person("visitor", 0, Route((-8.6, 21.8), out, 1.5)),
         person("clerk", 3, Route((6.0, 6.8), back, 20.0)),
         person("friend", 1, Route((-10.9, 15.6), pair, 38.0)),
         person("companion", 4, Route((-10.9, 16.7), second, 38.1)),
