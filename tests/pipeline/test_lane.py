@@ -157,6 +157,9 @@ class Frames:
     def rouse(self, awake: bool) -> None:
         self.roused.append(awake)
 
+    def rewind(self) -> bool:
+        return False
+
 
 def lane(gate: Gate, detector: Detector, tracker: Tracker) -> Lane:
     return Lane(
@@ -170,7 +173,7 @@ def lane(gate: Gate, detector: Detector, tracker: Tracker) -> Lane:
 
 def test_while_nothing_moves_nobody_detects_and_tracks_are_held() -> None:
     detector, tracker = Detector(), Tracker()
-    step = lane(Gate(awake=False), detector, tracker).step(frame(0))
+    [step] = lane(Gate(awake=False), detector, tracker).steps(Frames(1))
     assert (detector.looks, tracker.updates, tracker.holds) == ([], 0, 1)
     assert step.events == ()
 

@@ -49,6 +49,8 @@ class DietDecoder:
         self._keys = _KeyRhythm()
         self._times: dict[int, Packet] = {}
         self._unread: list[Packet] = []
+        self._gop: list[Packet] = []
+        self._past: list[Packet] = []
         self._needs_key = True
         self._awake = True
         self._seq = 0
@@ -78,14 +80,35 @@ class DietDecoder:
             return
         self._sampler.see(packet.pts_us)
         if packet.key:
-            self._keys.take(packet.pts_us)
-            self._unread.clear()
-            self._needs_key = False
+            self._begin_gop(packet)
         self._unread.append(packet)
+        if self._idle:
+            self._gop.append(packet)
+            del self._gop[:-_MOST_WAITING]
         if self._may_wait(packet):
             return
         for one in self._take_unread():
             yield from self._decode_one(one)
+
+    def rewind(self) -> Iterator[Frame]:
+        """The wanted frames that were left out between the last two key frames, and the last again.
+
+        To be asked right after a key frame decoded while resting: what has just woken us began
+        before it. Nothing comes if nothing was left out.
+        """
+        past, self._past = self._past, []
+        if not past or self._context is None:
+            return
+        self._context.flush_buffers()
+        self._times.clear()
+        self._sampler.resume(past[0].pts_us)
+        for packet in past:
+            yield from self._decode_one(packet)
+
+    @property
+    def can_rewind(self) -> bool:
+        """Whether `rewind` has anything to give."""
+        return len(self._past) > 2
 
     def flush(self) -> Iterator[Frame]:
         """The frames still inside the decoder, at the end of a file."""
@@ -100,7 +123,7 @@ class DietDecoder:
         self._format = None
         self._needs_key = True
         self._times.clear()
-        self._unread.clear()
+        self._forget()
 
     def _notice_jump(self, packet: Packet) -> None:
         last_us, self._last_pts_us = self._last_pts_us, packet.pts_us
@@ -112,7 +135,11 @@ class DietDecoder:
         self._sampler.reset()
         self._keys.reset()
         self._needs_key = True
-        self._unread.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        for packets in (self._unread, self._gop, self._past):
+            packets.clear()
 
     def _follow_format(self, packet: Packet) -> Iterator[Frame]:
         if packet.format is self._format:
@@ -127,6 +154,15 @@ class DietDecoder:
         yield from self._drain()
         self._context = _open(packet.format, skip_loop_filter=self._skip_loop_filter)
         self._keys.reset()
+
+    def _begin_gop(self, packet: Packet) -> None:
+        # Only what was left out is worth keeping: awake, every picture has been seen.
+        left_out = self.resting and len(self._unread) > 1
+        self._past = [*self._gop, packet] if left_out else []
+        self._gop = []
+        self._keys.take(packet.pts_us)
+        self._unread.clear()
+        self._needs_key = False
 
     def _may_wait(self, packet: Packet) -> bool:
         """Whether decoding it can be put off: a key packet may come before it is needed."""

@@ -22,6 +22,10 @@ class Sampler:
         """The stream's clock jumped: the next picture is wanted."""
         self._due_us = self._newest_us = None
 
+    def resume(self, pts_us: int) -> None:
+        """Go on from a picture that was taken, as if nothing had come after it."""
+        self._due_us = pts_us + self._period_us
+
     def see(self, pts_us: int) -> None:
         """Learn how far pictures are apart; to be told of all of them, as they come."""
         newest_us = self._newest_us

@@ -26,7 +26,8 @@ _CELL_LEVEL = 28
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _MOST_BOXES = 12
 _GAP_S = 5.0
-"""After a longer gap the old picture says nothing."""
+_REWIND_S = 5.0
+"""After a longer gap, or when time began anew, the old picture says nothing."""
 
 
 @plugin
@@ -64,9 +65,10 @@ class Difference:
         since_s = to_seconds(frame.t_us - self._t_us)
         self._t_us = frame.t_us
         size = (small.shape[1], small.shape[0])
-        if self._backdrop is None or size != self._size or not 0 <= since_s <= _GAP_S:
+        # A little back in time: what was left out while quiet is looked at after all.
+        if self._backdrop is None or size != self._size or not -_REWIND_S <= since_s <= _GAP_S:
             return self._start(small, size)
-        motion = self._compare(self._backdrop, small, since_s)
+        motion = self._compare(self._backdrop, small, max(since_s, 0.0))
         self._before = small
         if motion.awake:
             self._moved_us = frame.t_us

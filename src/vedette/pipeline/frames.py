@@ -11,7 +11,7 @@ from vedette.core.ports import PacketInbox
 
 __all__ = ["Frames", "Live", "RateDecoder", "Replay"]
 
-_LATE_S = 1.5
+_LATE_S = 2.5
 _WAIT_S = 1.0
 
 
@@ -24,6 +24,15 @@ class RateDecoder(Protocol):
         """Awake: every wanted frame; quiet: key frames alone if they come often enough."""
         ...
 
+    @property
+    def can_rewind(self) -> bool:
+        """Whether frames were left out before the key frame that came last."""
+        ...
+
+    def rewind(self) -> Iterable[Frame]:
+        """Those frames, and that key frame again."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -32,14 +41,46 @@ class Frames(Protocol):
 
     def __iter__(self) -> Iterator[Frame]: ...
 
-    def rouse(self, awake: bool) -> None: ...
+    def rouse(self, awake: bool) -> None:
+        """Say whether the last frame was worth detecting."""
+        ...
+
+    def rewind(self) -> bool:
+        """Ask for what was left out before the last frame, which then comes again."""
+        ...
 
 
-class Live:
+class _Rewinding:
+    """Frames of a decoder; what was left out while quiet comes after all when something moves."""
+
+    def __init__(self, decoder: RateDecoder) -> None:
+        self._decoder = decoder
+        self._rewinding = False
+
+    def decode(self, packet: Packet) -> Iterator[Frame]:
+        """The frames a packet completes, gone back for where somebody asks."""
+        for frame in self._decoder.decode(packet):
+            yield frame
+            if self._rewinding:
+                self._rewinding = False
+                yield from self._decoder.rewind()
+
+    def rouse(self, awake: bool) -> None:
+        self._decoder.rouse(awake)
+
+    def rewind(self) -> bool:
+        self._rewinding = self._decoder.can_rewind
+        if self._rewinding:
+            self._decoder.rouse(True)
+        return self._rewinding
+
+
+class Live(_Rewinding):
     """Frames of a running camera, the newest first of all: a late frame is worthless."""
 
     def __init__(self, inbox: PacketInbox, decoder: RateDecoder, clock: Clock) -> None:
-        self._inbox, self._decoder, self._clock = inbox, decoder, clock
+        super().__init__(decoder)
+        self._inbox, self._clock = inbox, clock
         self.seen = 0
         self.late = 0
         self.waiting = True
@@ -54,7 +95,7 @@ class Live:
                 self.waiting = True
                 continue
             self.waiting = False
-            for frame in self._decoder.decode(packet):
+            for frame in self.decode(packet):
                 self.newest = frame
                 self.lag_us = self._clock.now_us() - frame.t_us
                 if self.lag_us > from_seconds(_LATE_S):
@@ -65,7 +106,7 @@ class Live:
 
     def rouse(self, awake: bool) -> None:
         self.awake = awake
-        self._decoder.rouse(awake)
+        super().rouse(awake)
 
     @property
     def dropped(self) -> int:
@@ -77,17 +118,13 @@ class Live:
         self._inbox.close()
 
 
-class Replay:
+class Replay(_Rewinding):
     """Frames of a recording: every wanted one, however long it takes."""
 
     def __init__(self, packets: Iterable[Packet], decoder: RateDecoder) -> None:
-        self._packets, self._decoder = packets, decoder
-        self.packets = 0
+        super().__init__(decoder)
+        self._packets = packets
 
     def __iter__(self) -> Iterator[Frame]:
         for packet in self._packets:
-            self.packets += 1
-            yield from self._decoder.decode(packet)
-
-    def rouse(self, awake: bool) -> None:
-        self._decoder.rouse(awake)
+            yield from self.decode(packet)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from vedette.core.clock import Clock
-from vedette.core.facts import Event, Observation
+from vedette.core.facts import Event, Motion, Observation
 from vedette.core.media import Frame
 from vedette.core.ports import Bus, Detector, Gate, Look, Rule, Tracker
 from vedette.pipeline.attention import Attention
@@ -46,13 +46,14 @@ class Lane:
     def steps(self, frames: Frames) -> Iterable[Step]:
         """Every frame with what it told; the frames are thinned out while nothing moves."""
         for frame in frames:
-            step = self.step(frame)
-            frames.rouse(step.observation.motion.awake)
-            yield step
+            motion = self.gate.look(frame)
+            if motion.awake and frames.rewind():
+                continue  # what woke us began earlier: the pictures left out come first
+            frames.rouse(motion.awake)
+            yield self.step(frame, motion)
 
-    def step(self, frame: Frame) -> Step:
-        """Look, detect, track, judge: pure but for the memory of the parts."""
-        motion = self.gate.look(frame)
+    def step(self, frame: Frame, motion: Motion) -> Step:
+        """Detect, track, judge: pure but for the memory of the parts."""
         if motion.awake:
             before = self.tracker.hold(frame.t_us)
             regions = self.attention.regions(frame.t_us, motion, before)
