@@ -21,6 +21,8 @@ class Followed:
 
     found: tuple[Labelled, ...]
     """Who was where, one for each picture; boxes as corners in fractions."""
+    live: tuple[Labelled, ...]
+    """The same without what tracks did before they were confirmed."""
     took_s: tuple[float, ...]
     """How long the tracker took for each picture."""
 
@@ -41,10 +43,12 @@ def follow(
         tracks = tracker.update(t_us, detections)
         took_s.append(stopwatch() - begin)
         told.append([track for track in tracks if track.last_us == t_us])
-    sure = {track.id for tracks in told for track in tracks if track.state == "confirmed"}
-    numbers = {name: number for number, name in enumerate(sorted(sure))}
+    live = [[track for track in tracks if track.state == "confirmed"] for tracks in told]
+    names = sorted({track.id for tracks in live for track in tracks})
+    numbers = {name: number for number, name in enumerate(names)}
     return Followed(
-        found=tuple(_labelled([t for t in tracks if t.id in sure], numbers) for tracks in told),
+        found=tuple(_labelled([t for t in tracks if t.id in numbers], numbers) for tracks in told),
+        live=tuple(_labelled(tracks, numbers) for tracks in live),
         took_s=tuple(took_s),
     )
 

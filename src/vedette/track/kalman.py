@@ -21,9 +21,8 @@ _MEASURED = np.array([0.07, 0.07, 0.12, 0.12]) ** 2
 """Variance of a measured centre and size."""
 _SHOVE = np.array([1.0, 1.0, 0.1, 0.1])
 """Spectral density of acceleration, sizes² per s³: people stop and start, traffic comes near."""
-_UNKNOWN_SPEED = np.array([3.0, 3.0, 1.0, 1.0]) ** 2
-"""Variance of a new track's speed, (sizes per second)²."""
-_NEW = np.stack([_MEASURED, np.zeros(4), _UNKNOWN_SPEED])
+_SIZE_SPEED = 1.0
+"""Deviation of the speed at which a new track grows or shrinks, sizes per second."""
 
 # A track that is not seen keeps its course for a moment and then slows down to a stand.
 _STEADY_S = np.array([0.6, 0.6, 0.3, 0.3])
@@ -93,13 +92,19 @@ class Filters:
         spread[_PLACE, rows] = gain * _MEASURED
         self.seen_us[rows] = t_us
 
-    def add(self, seen: Floats, t_us: int) -> None:
-        """New tracks, standing still as far as is known."""
+    def add(self, seen: Floats, speed: Floats, t_us: int) -> None:
+        """New tracks, standing still as far as is known; `speed` [k] says how little that is.
+
+        It is the deviation of their speed, in sizes per second.
+        """
         k = len(seen)
         self.state = np.concatenate([self.state, seen])
         self.velocity = np.concatenate([self.velocity, np.zeros((k, 4))])
         self.seen_us = np.concatenate([self.seen_us, np.full(k, t_us, np.int64)])
-        new = np.broadcast_to(_NEW[:, None, :], (3, k, 4))
+        new = np.zeros((3, k, 4))
+        new[_PLACE] = _MEASURED
+        new[_SPEED, :, :2] = speed[:, None] ** 2
+        new[_SPEED, :, 2:] = _SIZE_SPEED**2
         self._spread = np.concatenate([self._spread, new], axis=1)
 
     def keep(self, mask: NDArray[np.bool_]) -> None:

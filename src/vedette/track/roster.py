@@ -16,6 +16,10 @@ Integers = NDArray[np.int64]
 
 _VOTE_KEEPS = 0.9
 """Of a vote at each further one: some ten looks decide what something is."""
+_SPEEDS = {"vehicle": 8.0}
+_SPEED = 3.0
+"""Deviation of the speed of what was just seen for the first time, in its sizes per second: a car
+on a motorway, seen from the side, moves by more than its length between five pictures a second."""
 _SCORE_TAKES = 0.3
 """Of a new score into the smoothed one."""
 
@@ -60,6 +64,11 @@ class Roster:
         """[m] a number for the family of each label."""
         return self._families[numbers]
 
+    def speeds(self, numbers: Rows) -> Floats:
+        """[m] how fast such things may be, as a deviation in sizes per second."""
+        words = [self._words[number] for number in numbers.tolist()]
+        return np.array([_SPEEDS.get(family_of(word), _SPEED) for word in words])
+
     def count(
         self, rows: Rows | slice, numbers: Rows, score: NDArray[np.floating], us: int
     ) -> None:
@@ -90,16 +99,13 @@ class Roster:
         votes[np.arange(k), numbers] = score
         self._votes = np.concatenate([self._votes, votes])
 
-    def confirm(self, t_us: int, after_us: int) -> None:
-        """Believe in those followed long enough and seen at least every other time."""
+    def confirm(self, t_us: int, after_us: int, sure: float) -> None:
+        """Believe in those seen again and at least every other time, for long or surely enough."""
         if self.confirmed.all():
             return
-        self.confirmed |= (
-            (t_us - self.first_us >= after_us)
-            & (self.hits >= 2)
-            & (self.hits * 2 >= self.looks)
-            & (self.missed_us == 0)
-        )
+        again = (self.hits >= 2) & (self.hits * 2 >= self.looks) & (self.missed_us == 0)
+        enough = (t_us - self.first_us >= after_us) | (self._score >= sure)
+        self.confirmed |= again & enough
 
     def keep(self, mask: Mask) -> None:
         """Drop the others."""

@@ -60,6 +60,8 @@ class TwoStage:
     confirm_s: Annotated[float, Field(ge=0, le=60)] = 0.2
     """How long a track must have been followed, and seen in at least half of the pictures,
     before rules believe in it."""
+    sure_score: Share = 0.6
+    """Score, smoothed, from which being seen twice is enough for that."""
     overlap: Share = 0.1
     """Intersection over union with the expected place from which a sure detection may be the
     same object."""
@@ -99,7 +101,7 @@ class TwoStage:
         among = _all_if_complete(rows, len(roster))
         filters.correct(among, seen.state[hits], state, t_us)
         roster.count(among, seen.label[hits], seen.score[hits], self._wait_us)
-        roster.confirm(t_us, self._confirm_us)
+        roster.confirm(t_us, self._confirm_us, self.sure_score)
         self._wait_us = 0
         state[rows] = filters.state[rows]
         place = self._begin(t_us, corners(state), seen, (rows, hits))
@@ -185,13 +187,9 @@ class TwoStage:
         is_fresh[hits] = False
         if not is_fresh.any():
             return place
-        fresh = np.flatnonzero(is_fresh)
-        if len(rows):
-            twice = overlap(seen.box[fresh], place[rows])
-            twice *= seen.family[fresh][:, None] == seen.family[hits]
-            fresh = fresh[twice.max(axis=1) < _SAME_OBJECT]
+        fresh = _once(seen, np.flatnonzero(is_fresh), hits, place[rows])
         names = [self._names.new(t_us) for _ in fresh]
-        self._filters.add(seen.state[fresh], t_us)
+        self._filters.add(seen.state[fresh], self._roster.speeds(seen.label[fresh]), t_us)
         self._roster.add(names, seen.label[fresh], seen.score[fresh], t_us)
         return np.concatenate([place, seen.box[fresh]])
 
@@ -217,6 +215,19 @@ class TwoStage:
     def _told(self, place: Floats, gone: Mask | None = None) -> tuple[Track, ...]:
         filters = self._filters
         return self._roster.tracks(_inside(place), filters.velocity, filters.seen_us, gone)
+
+
+def _once(seen: _Sightings, fresh: Rows, hits: Rows, place: Floats) -> Rows:
+    """Those of `fresh` that are no second sighting of a track, or of a surer one of them."""
+    fresh = fresh[np.argsort(-seen.score[fresh], kind="stable")]
+    box = np.concatenate([place, seen.box[fresh]])
+    family = np.concatenate([seen.family[hits], seen.family[fresh]])
+    same = overlap(seen.box[fresh], box) >= _SAME_OBJECT
+    same &= seen.family[fresh][:, None] == family
+    # Each is compared with all tracks and with the surer sightings before it.
+    surer = np.tril(np.ones(same.shape, np.bool_), k=len(place) - 1)
+    new: Rows = np.sort(fresh[~(same & surer).any(axis=1)])
+    return new
 
 
 def _inside(place: Floats) -> Floats:
