@@ -61,6 +61,20 @@ def test_many_at_once_are_stored_all_or_none(store: Store) -> None:
     assert store.events.find(EventQuery()).items == ()
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        event(score=float("nan")),
+        event(boxes=((0.0, 0.0, 1.0, float("inf")),)),
+        event(boxes=((0.0, float("nan"), 1.0, 1.0),)),
+    ],
+)
+def test_what_would_not_come_back_is_refused(store: Store, odd: Event) -> None:
+    with pytest.raises(ConfigError, match="numbers that are none"):
+        store.events.add_many([event(1), odd])
+    assert store.events.find(EventQuery()).items == ()
+
+
 def test_what_is_not_there_is_not_found(store: Store) -> None:
     with pytest.raises(NotFound, match="there is no event 'nobody'"):
         store.events.get("nobody")

@@ -46,7 +46,9 @@ def test_a_name_is_the_same_in_any_case(store: Store, name: str) -> None:
     assert store.users.by_name(name) == MAIA
 
 
-@pytest.mark.parametrize("name", ["ÖLAF@example.org", "Ölaf@EXAMPLE.org"])
+@pytest.mark.parametrize(
+    "name", ["ÖLAF@example.org", "O\u0308laf@EXAMPLE.org", "ｏ\u0308laf＠example.org"]
+)
 def test_so_are_names_beyond_ascii(store: Store, name: str) -> None:
     assert store.users.by_name(name) == OLAF
 

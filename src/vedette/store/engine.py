@@ -30,6 +30,8 @@ _BUSY_S = 10.0
 _CONNECT_S = 3
 _SILENT_MS = 10_000
 _WRITES = "vedette_writes"
+# As many at once as a web server has threads; few are kept open.
+_POOL = {"pool_size": 4, "max_overflow": 40, "pool_timeout": _BUSY_S}
 
 
 class Database:
@@ -98,7 +100,10 @@ def _url(where: str | Path) -> URL:
 def _sqlite(url: URL) -> Engine:
     _private_file(Path(url.database or ""))
     engine = create_engine(
-        url, json_serializer=_json, connect_args={"timeout": _BUSY_S, "isolation_level": None}
+        url,
+        json_serializer=_json,
+        connect_args={"timeout": _BUSY_S, "isolation_level": None},
+        **_POOL,
     )
 
     @event.listens_for(engine, "connect")
@@ -134,6 +139,7 @@ def _postgres(url: URL) -> Engine:
             url,
             json_serializer=_json,
             pool_pre_ping=True,
+            **_POOL,
             connect_args={
                 "connect_timeout": _CONNECT_S,
                 "tcp_user_timeout": _SILENT_MS,

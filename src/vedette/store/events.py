@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from vedette.core.errors import Conflict, NotFound
+from vedette.core.errors import ConfigError, Conflict, NotFound
 from vedette.core.facts import Alarm, Event
 from vedette.core.queries import EventQuery, Page
 from vedette.store.engine import Database
@@ -39,7 +40,7 @@ class Events:
         events = tuple(events)
         if not events:
             return 0
-        rows = [self._rows.to_row(event) for event in events]
+        rows = [self._row(event) for event in events]
         times = {event.t_us for event in events}
         self._months.ensure(times)
         try:
@@ -77,6 +78,12 @@ class Events:
         with self._database.reading() as connection:
             rows = connection.execute(waiting).all()
         return tuple(self._rows.of(row) for row in rows)
+
+    def _row(self, event: Event) -> Stored:
+        if not all(map(isfinite, (event.score, *(edge for box in event.boxes for edge in box)))):
+            # It would go in and not come out again, and with it every page that it is on.
+            raise ConfigError(f"the event {event.id!r} has numbers that are none")
+        return self._rows.to_row(event)
 
     def _insert(self, rows: list[Stored]) -> int:
         insert = postgresql.insert if self._database.is_postgres else sqlite.insert

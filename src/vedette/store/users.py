@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
@@ -26,7 +27,7 @@ class Users:
     def create(self, user: User, password_hash: str) -> None:
         """Store a new user; Conflict when the id or the name is taken."""
         row = self._users.to_row(user)
-        row |= {"name_key": user.name.casefold(), "password_hash": password_hash}
+        row |= {"name_key": _key(user.name), "password_hash": password_hash}
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(account).values(row))
@@ -39,7 +40,7 @@ class Users:
 
     def by_name(self, name: str) -> User:
         """The user of that name in any case, or NotFound."""
-        return self._user(account.c.name_key == name.casefold(), f"there is no user {name!r}")
+        return self._user(account.c.name_key == _key(name), f"there is no user {name!r}")
 
     def all(self) -> tuple[User, ...]:
         """Everybody, by name."""
@@ -54,7 +55,7 @@ class Users:
 
     def update(self, user: User) -> None:
         """Store a changed user; NotFound, or Conflict when the name is taken."""
-        row = self._users.to_row(user) | {"name_key": user.name.casefold()}
+        row = self._users.to_row(user) | {"name_key": _key(user.name)}
         try:
             self._change(user.id, row)
         except Conflict:
@@ -131,6 +132,11 @@ class Users:
     def _forget(self, which: ColumnElement[bool]) -> int:
         with self._database.writing() as connection:
             return connection.execute(delete(login).where(which)).rowcount
+
+
+def _key(name: str) -> str:
+    """The same for names that look the same: whatever case, width and composition."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _taken(user: User) -> Conflict:
