@@ -37,6 +37,13 @@ def clips(clip_files: dict[Codec, Path]) -> dict[Codec, Clip]:
     return {codec: load(path) for codec, path in clip_files.items()}
 
 
+@pytest.fixture(scope="session")
+def small_clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """H.264 of another size."""
+    path = tmp_path_factory.mktemp("small") / "small.mp4"
+    return load(encode(numbered(50, (160, 96)), path, Encoding(fps=FPS, gop_s=0.48)))
+
+
 @pytest.fixture
 def rtsp() -> Iterator[RtspServer]:
     """An RTSP server on loopback."""

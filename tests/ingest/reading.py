@@ -21,8 +21,8 @@ def numbered(count: int, size: tuple[int, int] = (320, 192)) -> Iterator[Pixels]
     """Moving pictures in BGR, each with its number in the corner."""
     width, height = size
     chance = np.random.default_rng(7)
-    still = chance.integers(50, 200, (height // 16, width // 16, 3), dtype=np.uint8)
-    still = still.repeat(16, axis=0).repeat(16, axis=1)
+    still = chance.integers(50, 200, (height // 4, width // 4, 3), dtype=np.uint8)
+    still = still.repeat(4, axis=0).repeat(4, axis=1)
     for index in range(count):
         picture = np.roll(still, index * 3, axis=1).copy()
         draw_counter(picture, index)

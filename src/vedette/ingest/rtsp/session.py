@@ -131,7 +131,7 @@ class Session:
             "SETUP", _control(self._base, track.control), {"Transport": self._offer(talk)}
         )
         self._accept(answer, address)
-        self._every_s = max(2.0, min(30.0, talk.open_session(answer) / 2))
+        self._every_s = max(1.0, min(30.0, talk.open_session(answer) / 2))
         self._due = time.monotonic() + self._every_s
         talk.ask("PLAY", self._base, {"Range": "npt=0.000-"})
         return track
