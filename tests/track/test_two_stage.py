@@ -256,15 +256,16 @@ def test_memory_stays_flat() -> None:
 
 def _size(tracker: TwoStage) -> int:
     """Bytes in everything the tracker holds on to."""
-    total, left, known = 0, [tracker], set[int]()
+    total, known = 0, set[int]()
+    left: list[object] = [tracker]
     while left:
-        one: object = left.pop()
+        one = left.pop()
         if id(one) in known:
             continue
         known.add(id(one))
         total += one.nbytes if isinstance(one, np.ndarray) else sys.getsizeof(one)
         if isinstance(one, list | tuple | set):
-            left.extend(one)  # type: ignore[arg-type]  # anything may be in there
+            left.extend(one)
         elif isinstance(one, dict):
             left.extend([*one, *one.values()])
         left.extend(vars(one).values() if hasattr(one, "__dict__") else ())

@@ -56,7 +56,7 @@ class Filters:
 
     def expected(self, t_us: int) -> Floats:
         """[n, 4] state of every track as expected at `t_us`."""
-        dt: Floats = (np.int64(t_us) - self.seen_us)[:, None] * 1e-6
+        dt: Floats = (t_us - self.seen_us).astype(np.float64)[:, None] * 1e-6
         state = self.state + self.velocity * _way(dt)
         size = state[:, 2:]
         np.maximum(size, self.state[:, 2:] * _LEAST_SHARE, out=size)
@@ -124,9 +124,11 @@ def _way(dt: Floats) -> Floats:
 
 def middles(box: Floats) -> Floats:
     """[n, 4] corners x1, y1, x2, y2 to centre and size."""
-    return box @ _TO_MIDDLES
+    state: Floats = box @ _TO_MIDDLES
+    return state
 
 
 def corners(state: Floats) -> Floats:
     """[n, 4] centre and size to corners."""
-    return state @ _TO_CORNERS
+    box: Floats = state @ _TO_CORNERS
+    return box

@@ -123,7 +123,8 @@ def _shares(score: Floats) -> Floats:
     if not len(score) or (score.min() >= 0 and score.max() <= 1):
         return score
     low, high = np.percentile(score, [1, 99])
-    return np.clip((score - low) / max(high - low, 1e-9), 0.0, 1.0)
+    shares: Floats = np.clip((score - low) / max(high - low, 1e-9), 0.0, 1.0)
+    return shares
 
 
 def _by_frame(rows: Floats) -> dict[int, Floats]:
