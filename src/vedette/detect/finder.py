@@ -78,6 +78,7 @@ class NetworkFinder:
         self, network: Network, family: Family, names: Sequence[str], about: FinderSetting
     ) -> None:
         self._network, self._family, self._about = network, family, about
+        self.family = family.name
         self._signature = about.signature
         self.name = f"{about.title} ({network.runs_on})"
         self.size = self._signature.size
@@ -137,6 +138,10 @@ class NetworkFinder:
         return np.ascontiguousarray(ready, dtype=image.dtype)
 
     def _detections(self, found: Found, size: Size) -> Detections:
+        if len(found.kind) and (highest := int(found.kind.max())) >= len(self._wanted):
+            raise ModelError(
+                f"{self._about.title} answers class {highest}, but {len(self._wanted)} are named"
+            )
         keep = self._wanted[found.kind]
         box, score, kind = found.box[keep], found.score[keep], found.kind[keep]
         group = self._groups[kind]

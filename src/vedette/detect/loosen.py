@@ -42,18 +42,15 @@ def _graph(graph: memoryview) -> bytes:
             if number == _INNER_SHAPES:
                 continue  # they follow from the input's; stale ones would only contradict
             if number == _OUTPUT:
-                changed = _replaced(content, (_TYPE, _TENSOR), _without_shape)
+                changed = _replaced(content, (_TYPE, _TENSOR, _SHAPE), _unknown)
             elif number == _INPUT:
                 changed = _replaced(content, (_TYPE, _TENSOR, _SHAPE), _free_size)
         result += written(number, wire, changed)
     return bytes(result)
 
 
-def _without_shape(tensor: memoryview) -> bytes:
-    return b"".join(
-        written(number, wire, content) for number, wire, content in fields(tensor)
-        if number != _SHAPE
-    )  # fmt: skip
+def _unknown(shape: memoryview) -> bytes:
+    return b"".join(written(_DIM, 2, b"") for number, _, _ in fields(shape) if number == _DIM)
 
 
 def _free_size(shape: memoryview) -> bytes:

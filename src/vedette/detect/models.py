@@ -107,8 +107,10 @@ class Addition:
 class ModelFolder:
     """The registry: plain files, so that a copied folder is a working one."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        self._folder, self._clock = folder, clock
+    def __init__(
+        self, folder: Path, clock: Clock, tried: Callable[[ModelFile], Trial] = try_model
+    ) -> None:
+        self._folder, self._clock, self._tried = folder, clock, tried
 
     def list(self) -> tuple[Installed, ...]:
         """All versions of all models, by name, newest first."""
@@ -149,7 +151,7 @@ class ModelFolder:
         for one in self.list():
             if one.manifest.name == name and one.manifest.sha256 == digest:
                 raise Conflict(f"this file is installed already, as {one.ref}")
-        trial = try_model(
+        trial = self._tried(
             ModelFile(
                 path=wish.path,
                 title=name,
@@ -194,7 +196,7 @@ class ModelFolder:
         if digest != one.manifest.sha256:
             raise ModelError(f"{one.ref} has changed on disk: SHA-256 is {digest}")
         check_file(path)
-        return try_model(one.file())
+        return self._tried(one.file())
 
     def _versions(self, folder: Path) -> Iterator[Installed]:
         found = [(_read(place), place.parent) for place in folder.glob(f"[!.]*/{_MANIFEST}")]

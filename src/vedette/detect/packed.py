@@ -30,6 +30,7 @@ _DOUBT = 0.75
 """What a cut box's score is worth."""
 _RELOOK_SCORE = 0.3
 _RELOOK_MOST = 2
+_MARGIN = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +128,7 @@ def _wider(sightings: Sequence[Sighting]) -> Boxes:
         doubtful = one.cut.any(axis=1) & (one.found.score >= _RELOOK_SCORE)
         for index in np.flatnonzero(doubtful):
             box = one.found.box[index]
-            size = np.tile(box[2:] - box[:2], 2)
-            room = np.where(one.cut[index], 1.0, 0.25) * size
+            room = _room(one, int(index))
             grown = np.clip(box + room * np.array([-1, -1, 1, 1], np.float32), 0.0, 1.0)
             wanted.append((float(one.found.score[index]), grown.astype(np.float32)))
     wanted.sort(key=lambda pair: -pair[0])
@@ -138,6 +138,15 @@ def _wider(sightings: Sequence[Sighting]) -> Boxes:
         if not (inside_matrix(region[None], already) > _PART).any():
             chosen.append(region)
     return np.array(chosen[:_RELOOK_MOST], np.float32).reshape(-1, 4)
+
+
+def _room(one: Sighting, index: int) -> NDArray[np.float32]:
+    """float32[4]: how far to grow to each side; where cut, by the longer side that is seen."""
+    box, frame = one.found.box[index], one.piece.frame
+    size = box[2:] - box[:2]
+    longer = max(size[0] * frame.width, size[1] * frame.height)
+    beyond = np.array([longer / frame.width, longer / frame.height], np.float32)
+    return np.where(one.cut[index], np.tile(beyond, 2), _MARGIN * np.tile(size, 2))
 
 
 def _merge(sightings: Sequence[Sighting]) -> Detections:

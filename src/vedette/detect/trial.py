@@ -23,7 +23,7 @@ from vedette.detect.finder import FinderSetting, NetworkFinder
 from vedette.detect.opening import ModelFile, Place, open_network, understand
 from vedette.detect.options import Asking
 
-__all__ = ["Trial", "try_model"]
+__all__ = ["Trial", "try_here", "try_model"]
 
 _SECONDS = 120
 _BYTES = 6 << 30
@@ -65,6 +65,11 @@ def try_model(model: ModelFile, *, seconds: float = _SECONDS) -> Trial:
         preparation=model.preparation,
         size=model.size,
     )
+    return _in_child(question, seconds)
+
+
+def _in_child(question: Question, seconds: float) -> Trial:
+    title = question.title
     try:
         done = subprocess.run(
             [sys.executable, "-m", "vedette.detect.trial"],
@@ -74,29 +79,21 @@ def try_model(model: ModelFile, *, seconds: float = _SECONDS) -> Trial:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise ModelError(f"{model.title} did not answer within {seconds:g} s") from None
+        raise ModelError(f"{title} did not answer within {seconds:g} s") from None
     if done.returncode == 0:
         try:
             return TypeAdapter(Trial).validate_json(done.stdout)
         except ValidationError:
-            raise ModelError(f"{model.title} disturbs the program that runs it") from None
+            raise ModelError(f"{title} disturbs the program that runs it") from None
     said = done.stderr.decode(errors="replace").strip().splitlines()
     if done.returncode == 2 and said:
         raise ModelError(said[-1])
     how = f"signal {-done.returncode}" if done.returncode < 0 else f"code {done.returncode}"
-    raise ModelError(f"running {model.title} ended its process ({how}): {' '.join(said[-1:])}")
+    raise ModelError(f"running {title} ended its process ({how}): {' '.join(said[-1:])}")
 
 
-def answer(question: Question) -> Trial:
-    """Open, understand, run and time a model here."""
-    model = ModelFile(
-        path=question.path,
-        title=question.title,
-        family=question.family,
-        names=question.names,
-        preparation=question.preparation,
-        size=question.size,
-    )
+def try_here(model: ModelFile) -> Trial:
+    """The same in this process: for files that are known to be harmless."""
     network = open_network(model.path, Place())
     known = understand(network, model)
     setting = FinderSetting(
@@ -142,7 +139,17 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        trial = answer(TypeAdapter(Question).validate_python(json.load(sys.stdin)))
+        question = TypeAdapter(Question).validate_python(json.load(sys.stdin))
+        trial = try_here(
+            ModelFile(
+                path=question.path,
+                title=question.title,
+                family=question.family,
+                names=question.names,
+                preparation=question.preparation,
+                size=question.size,
+            )
+        )
     except VedetteError as error:
         sys.stderr.write(f"{error.message}\n")
         return 2
