@@ -170,8 +170,9 @@ class DietDecoder:
             return False
         if self._sampler.is_early(packet.pts_us):
             return True
-        waited_us = packet.pts_us - self._unread[0].pts_us
-        return self.resting and not packet.key and waited_us <= 2 * self._wake_us
+        # A group that grows beyond what was seen before must not be slept through.
+        overdue = self._keys.since_us(packet.pts_us) > 2 * self._wake_us
+        return self.resting and not packet.key and not overdue
 
     def _take_unread(self) -> list[Packet]:
         unread, self._unread = self._unread, []
@@ -179,7 +180,8 @@ class DietDecoder:
 
     def _decode_one(self, packet: Packet) -> Iterator[Frame]:
         context = self._context
-        if context is None:
+        # FFmpeg takes an empty packet for the end of the stream.
+        if context is None or not packet.data:
             return
         raw = cast("AvPacket[VideoStream]", AvPacket(packet.data))
         raw.pts = packet.pts_us
@@ -237,12 +239,18 @@ class _KeyRhythm:
         """The longest of the last intervals, None before there is one."""
         return max(self._steps_us, default=None)
 
+    def since_us(self, pts_us: int) -> int:
+        """How long ago the last one came."""
+        return 0 if self._last_us is None else pts_us - self._last_us
+
     def take(self, pts_us: int) -> None:
+        """One came."""
         if self._last_us is not None:
             self._steps_us.append(pts_us - self._last_us)
         self._last_us = pts_us
 
     def reset(self) -> None:
+        """Nothing is known of the stream any more."""
         self._last_us = None
         self._steps_us.clear()
 
