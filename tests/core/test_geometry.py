@@ -83,9 +83,17 @@ def test_a_closed_way_across_an_endless_line_sums_to_nothing(way: list[Point]) -
     assert sum(crossings(endless, before, after) for before, after in steps) == 0
 
 
-@given(st.lists(anywhere, min_size=2, max_size=12))
+@given(st.lists(points | anywhere, min_size=2, max_size=12))
 def test_crossings_of_a_border_tell_who_is_inside(way: list[Point]) -> None:
     """The border runs clockwise in the picture, so its inside is to its right."""
+    way = [(0.05, 0.07), *way, (0.93, 0.51)]
+    assert sum(crossings(SQUARE, a, b) for a, b in itertools.pairwise(way)) == 0
+    way[-1] = (0.33, 0.51)
+    assert sum(crossings(SQUARE, a, b) for a, b in itertools.pairwise(way)) == 1
+
+
+@given(st.lists(anywhere, min_size=2, max_size=12))
+def test_crossings_and_containment_agree(way: list[Point]) -> None:
     # A hair's breadth aside, so that no point lies exactly on the border.
     way = [(x * 0.999_7 + 1.1e-4, y * 0.999_7 + 1.3e-4) for x, y in way]
     net = sum(crossings(SQUARE, a, b) for a, b in itertools.pairwise(way))

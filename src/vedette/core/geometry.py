@@ -111,17 +111,29 @@ def crossing(line: Sequence[Point], before: Point, after: Point) -> tuple[Side, 
 def crossings(line: Sequence[Point], before: Point, after: Point) -> int:
     """How often a step crosses a polyline to the right, less how often to the left.
 
-    Exact for steps through corners and along segments: every point is on one side of every
-    straight line, so what goes over and comes back sums to nothing.
+    Exact for steps through corners, along segments and to points on them: a step is taken as if
+    it were moved by a hair, so what goes over and comes back sums to nothing.
     """
     total = 0
     for start, end in itertools.pairwise(line):
-        was, now = _side(start, end, before) >= 0, _side(start, end, after) >= 0
+        was, now = _is_right(start, end, before, 1), _is_right(start, end, after, 1)
         if was == now:
             continue
-        if (_side(before, after, start) >= 0) != (_side(before, after, end) >= 0):
+        if _is_right(before, after, start, -1) != _is_right(before, after, end, -1):
             total += 1 if now else -1
     return total
+
+
+def _is_right(start: Point, end: Point, point: Point, hair: int) -> bool:
+    """On which side of a straight line a point is; on it, that of a point `hair` further on.
+
+    The hair leads to the right in the picture and, by much less, down: never along the line.
+    """
+    run_x, run_y = end[0] - start[0], end[1] - start[1]
+    cross = run_x * (point[1] - start[1]) - run_y * (point[0] - start[0])
+    if cross:
+        return cross > 0
+    return (-run_y if run_y else run_x) * hair > 0
 
 
 def distance(line: Sequence[Point], point: Point, unit: Point = (1.0, 1.0)) -> float:

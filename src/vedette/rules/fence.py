@@ -65,6 +65,8 @@ class Fence:
             hit = crossing(self.points, was, walk.at)
             share = 1.0 if hit is None else hit[1]
             walk.since_us = was_us + round((walk.at_us - was_us) * share)
+        if not walk.net and walk.may_settle:
+            return None  # nearly always: nobody near the line
         if self._away(walk, track) > _CLEAR:
             walk.may_settle = True
             return _told(walk)
