@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from vedette import __version__
 from vedette.cli import analyze, bench, demo, evaluate, models, run, site
 from vedette.core.errors import VedetteError
+from vedette.runtime.logs import configure_logs
 
 __all__ = ["main", "parser"]
 
@@ -33,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit code is the answer, and a known failure is one plain sentence."""
     args = parser().parse_args(argv)
+    # Until a command says otherwise: what it prints is its answer, logs go to standard error.
+    configure_logs("warning", "text", "vedette")
     try:
         code: int = args.func(args)
     except VedetteError as error:

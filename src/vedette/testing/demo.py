@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vedette.core.facts import Event
@@ -20,7 +20,8 @@ DWELL_S = 1.0
 """How long somebody must stay in a zone of the demo before it is an event."""
 _FPS = 10.0
 _DOUBT_S = 0.5
-_WITHIN_S = 2.0
+_WITHIN_S = 3.0
+"""Who walks towards the camera crosses a line slowly: how far off an event may be and be the one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Expected:
     label: str
     t_us: int
     """When a perfect observer would have spoken."""
+    last_us: int | None = None
+    """Until when it may still be told, where that is longer."""
     certain: bool = True
     """Neither required nor punished when not: too short to be sure of."""
 
@@ -93,11 +96,15 @@ def expected(
     """Everything that happens on the cameras in a span of time, loop after loop."""
     for name, shown, mount in cameras:
         loop, _ = mount.loop_at(from_us)
+        loop -= 1
         last, _ = mount.loop_at(until_us)
         for turn in range(loop, last + 1):
             for one in _in_one_loop(name, shown, mount, turn):
                 if from_us <= one.t_us < until_us:
                     yield one
+                elif one.last_us is not None and one.t_us < from_us < one.last_us:
+                    # Somebody was there before we were: it may be told, when it is first seen.
+                    yield replace(one, certain=False)
 
 
 def _in_one_loop(name: str, shown: Film, mount: Mount, turn: int) -> Iterator[Expected]:
@@ -116,6 +123,7 @@ def _in_one_loop(name: str, shown: Film, mount: Mount, turn: int) -> Iterator[Ex
                 rule=f"enter-{stay.zone}",
                 label=stay.label,
                 t_us=mount.wall_us(turn, stay.enter_s + DWELL_S),
+                last_us=mount.wall_us(turn, max(stay.exit_s, stay.enter_s + DWELL_S)),
                 certain=length_s >= DWELL_S + _DOUBT_S,
             )
 
@@ -128,8 +136,7 @@ def compare(
         (abs(event.t_us - truth.t_us), i, j)
         for i, truth in enumerate(truths)
         for j, (event, _) in enumerate(heard)
-        if (event.camera, event.rule) == (truth.camera, truth.rule)
-        and abs(event.t_us - truth.t_us) <= _WITHIN_S * 1_000_000
+        if (event.camera, event.rule) == (truth.camera, truth.rule) and _may_be(event, truth)
     )
     hits: dict[int, int] = {}
     for _, i, j in pairs:
@@ -147,6 +154,12 @@ def compare(
         if j not in hits.values() and from_us <= event.t_us < until_us:
             outcomes.append(Outcome(truth=None, event=event))
     return sorted(outcomes, key=_when)
+
+
+def _may_be(event: Event, truth: Expected) -> bool:
+    slack_us = round(_WITHIN_S * 1_000_000)
+    last_us = truth.last_us if truth.last_us is not None else truth.t_us
+    return truth.t_us - slack_us <= event.t_us <= last_us + slack_us
 
 
 def _when(one: Outcome) -> int:
