@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, Skeleton, Switch, Text, Title } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Group, Skeleton, Switch, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -102,7 +102,9 @@ function Facts({ alarm }: { alarm: Alarm }) {
   const zone = names.found?.zones.find((one) => one.id === event?.zone)?.name ?? event?.zone;
   const line = names.found?.lines.find((one) => one.id === event?.line)?.name ?? event?.line;
   const camera = names.found ? (
-    <Link to={`/?camera=${encodeURIComponent(alarm.camera)}`}>{names.camera}</Link>
+    <Anchor component={Link} to={`/?camera=${encodeURIComponent(alarm.camera)}`}>
+      {names.camera}
+    </Anchor>
   ) : (
     names.camera
   );

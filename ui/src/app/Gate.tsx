@@ -19,6 +19,11 @@ export function Gate() {
       <Navigate to={next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />
     );
   }
+  return <Waiting />;
+}
+
+/** Nothing is known yet. */
+export function Waiting() {
   return (
     <Center h="100%">
       <Loader />

@@ -51,7 +51,10 @@ function Rail() {
           <Icon name={place.icon} size={22} />
           <span>{t(place.title)}</span>
           {place.to === "/alarms" && alarms.count > 0 && (
-            <span className={classes.count} title={t("alarms.newCount", { count: alarms.count })}>
+            <span
+              className={classes.count}
+              title={t("alarms.newCount", { count: alarms.count, shown: alarms.text })}
+            >
               {alarms.text}
             </span>
           )}

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "@/elements/Icon";
 import { useMoment } from "@/i18n/moment";
 import { useHealth } from "@/socket/health";
-import { pageSocket } from "./connection";
+import { hurry } from "./connection";
 import classes from "./Shell.module.css";
 
 // A line that is back at once is not worth a word.
@@ -22,7 +22,7 @@ export function StaleBanner() {
     <div className={classes.banner} role="status">
       <Icon name="unplugged" size={18} />
       <span>{t("link.stale", { time: moment.clock(link.since * 1000), seconds })}</span>
-      <Button size="compact-xs" variant="default" onClick={() => pageSocket()?.hurry()}>
+      <Button size="compact-xs" variant="default" onClick={hurry}>
         {t("action.retryNow")}
       </Button>
     </div>

@@ -16,31 +16,26 @@ import {
 import type { Message } from "@/socket/messages";
 import { type Link, Socket, socketUrl } from "@/socket/socket";
 
-let current: Socket | null = null;
+// There before anybody is logged in, so that pages may ask for topics in any order.
+const socket = new Socket();
 
-/** The page's socket; null while nobody is logged in. */
-export function pageSocket(): Socket | null {
-  return current;
-}
+/** Try at once to get the line back. */
+export const hurry = () => socket.hurry();
 
 /** Keeps the page connected while the component is there. */
 export function useConnection(): void {
   const client = useQueryClient();
   useEffect(() => {
-    const socket = new Socket(socketUrl("/api/v1/socket"), {
+    const releases = (["alarms", "status", "site"] as const).map((topic) => socket.want(topic));
+    window.addEventListener("online", hurry);
+    socket.open(socketUrl("/api/v1/socket"), {
       message: (message) => take(client, message),
       link: (link) => follow(client, link),
     });
-    current = socket;
-    const releases = (["alarms", "status", "site"] as const).map((topic) => socket.want(topic));
-    const hurry = () => socket.hurry();
-    window.addEventListener("online", hurry);
-    socket.open();
     return () => {
       window.removeEventListener("online", hurry);
       for (const release of releases) release();
       socket.close();
-      current = null;
       forgetHealth();
       observations.clear();
     };
@@ -49,7 +44,7 @@ export function useConnection(): void {
 
 /** Have observations sent while the component is there. */
 export function useObservations(): void {
-  useEffect(() => current?.want("observations"), []);
+  useEffect(() => socket.want("observations"), []);
 }
 
 function take(client: QueryClient, message: Message): void {

@@ -8,27 +8,50 @@ const OPEN_DIALOGUE = "[role='dialog'], [role='menu'], [role='listbox']";
 
 /** Whether a key press is meant for the page and not for a field, a dialogue or the browser. */
 export function isForPage(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
+  return !event.ctrlKey && !event.metaKey && !event.altKey && isFree(event);
+}
+
+function isFree(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented) return false;
   if (event.target instanceof Element && event.target.closest(TYPING)) return false;
   return document.querySelector(OPEN_DIALOGUE) === null;
 }
 
 /** Listen to these keys while the component is there; `enabled` false is deaf. */
 export function useKeys(keys: Keys, enabled = true): void {
-  const newest = useRef(keys);
-  newest.current = keys;
+  useListener(keys, enabled, (event) => isForPage(event) && !isForButton(event) && event.key);
+}
+
+/** The same for keys pressed with Ctrl or Command, named in small letters. */
+export function useCommands(keys: Keys, enabled = true): void {
+  useListener(keys, enabled, (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !isFree(event)) return false;
+    return (event.shiftKey ? "shift " : "") + event.key.toLowerCase();
+  });
+}
+
+/** Enter on a focused button or link is its own. */
+function isForButton(event: KeyboardEvent): boolean {
+  return (
+    event.key === "Enter" &&
+    event.target instanceof Element &&
+    event.target.closest("a, button") !== null
+  );
+}
+
+function useListener(
+  keys: Keys,
+  enabled: boolean,
+  nameOf: (event: KeyboardEvent) => string | false,
+): void {
+  const newest = useRef({ keys, nameOf });
+  newest.current = { keys, nameOf };
   useEffect(() => {
     if (!enabled) return;
     const hear = (event: KeyboardEvent) => {
-      const act = newest.current[event.key];
-      if (!act || !isForPage(event)) return;
-      // Enter and space on a focused button are the button's own.
-      if (
-        event.key === "Enter" &&
-        event.target instanceof Element &&
-        event.target.closest("a, button")
-      )
-        return;
+      const name = newest.current.nameOf(event);
+      const act = name === false ? undefined : newest.current.keys[name];
+      if (!act) return;
       event.preventDefault();
       act();
     };

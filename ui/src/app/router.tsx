@@ -3,14 +3,18 @@ import { AlarmsPage } from "@/alarms/AlarmsPage";
 import { WallPage } from "@/live/WallPage";
 import { LoginPage } from "@/session/LoginPage";
 import { SetupPage } from "@/session/SetupPage";
-import { Gate } from "./Gate";
+import { Gate, Waiting } from "./Gate";
 import { NotFoundPage } from "./NotFoundPage";
 import { Shell } from "./Shell";
+
+const cameras = async () => ({ Component: (await import("@/cameras/CamerasPage")).CamerasPage });
+const zones = async () => ({ Component: (await import("@/zones/ZonesPage")).ZonesPage });
 
 export const router = createBrowserRouter([
   { path: "/login", Component: LoginPage },
   { path: "/setup", Component: SetupPage },
   {
+    HydrateFallback: Waiting,
     Component: Gate,
     children: [
       {
@@ -19,6 +23,8 @@ export const router = createBrowserRouter([
           { index: true, Component: WallPage },
           { path: "alarms", Component: AlarmsPage },
           { path: "alarms/:id", Component: AlarmsPage },
+          { path: "cameras", lazy: cameras },
+          { path: "cameras/:id/zones", lazy: zones },
           { path: "*", Component: NotFoundPage },
         ],
       },

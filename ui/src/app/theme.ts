@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { Badge, createTheme, type MantineColorsTuple, Tooltip } from "@mantine/core";
 
 const azure: MantineColorsTuple = [
   "#e8f6fb",
@@ -9,13 +9,13 @@ const azure: MantineColorsTuple = [
   "#319dca",
   "#2097c8",
   "#0b7fa8",
-  "#006f97",
-  "#005f85",
+  "#0a7da6",
+  "#08698c",
 ];
 
 export const theme = createTheme({
   primaryColor: "azure",
-  primaryShade: { light: 7, dark: 7 },
+  primaryShade: { light: 7, dark: 8 },
   colors: {
     azure,
     dark: [
@@ -36,4 +36,8 @@ export const theme = createTheme({
     'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "PingFang TC", "Microsoft YaHei", "Microsoft JhengHei", "Noto Sans CJK SC", sans-serif',
   headings: { fontWeight: "650" },
   cursorType: "pointer",
+  components: {
+    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600 } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),
+  },
 });

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Camera } from "@/api/types";
-import { usePreferences } from "@/app/preferences";
+import type { Layer } from "@/app/preferences";
 import { useLabelName } from "@/elements/labels";
 import { areasOf } from "./overlay/areas";
 import { drawFrame } from "./overlay/draw";
@@ -18,13 +18,13 @@ interface OverlayProps {
   camera: Camera;
   player: RefObject<LivePlayer | null>;
   alarmedRule: string | null;
+  layers: Record<Layer, boolean>;
 }
 
 /** Boxes, trails, zones and lines over the picture, drawn outside React. */
-export function Overlay({ camera, player, alarmedRule }: OverlayProps) {
+export function Overlay({ camera, player, alarmedRule, layers }: OverlayProps) {
   const { i18n } = useTranslation();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const layers = usePreferences((preferences) => preferences.layers);
   const name = useLabelName();
   const areas = useMemo(() => areasOf(camera, alarmedRule), [camera, alarmedRule]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new language renames the labels

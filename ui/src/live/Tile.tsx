@@ -4,11 +4,10 @@ import { useNavigate } from "react-router";
 import { useAlarmNews } from "@/alarms/news";
 import type { Alarm, Camera } from "@/api/types";
 import { Icon } from "@/elements/Icon";
-import { Overlay } from "./Overlay";
+import { LivePicture } from "./LivePicture";
 import { useLive } from "./player/useLive";
 import classes from "./Tile.module.css";
 import { TileFacts } from "./TileFacts";
-import { TileMessage } from "./TileMessage";
 
 /** An alarm nobody answered marks its tile for so long. */
 const ALARM_MS = 30_000;
@@ -28,7 +27,6 @@ export function Tile({ camera, single, number, onToggle }: TileProps) {
   const [stream, setStream] = useState<string | null>(null);
   const live = useLive(camera.id, stream, frame);
   const alarm = useTileAlarm(camera.id);
-  const dim = live.playing.state !== "live" && live.playing.state !== "waiting";
   return (
     // biome-ignore lint/a11y/useSemanticElements: a button may not hold the buttons of the tile
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tile's buttons do the same
@@ -42,16 +40,12 @@ export function Tile({ camera, single, number, onToggle }: TileProps) {
       aria-label={t("live.tile", { number, name: camera.name })}
       onClick={single ? undefined : onToggle}
     >
-      <canvas ref={live.canvas} className={`${classes.picture} ${dim ? classes.dim : ""}`} />
-      <video
-        ref={live.video}
-        className={`${classes.picture} ${dim ? classes.dim : ""}`}
-        muted
-        playsInline
-        disablePictureInPicture
+      <LivePicture
+        camera={camera}
+        live={live}
+        alarmedRule={alarm?.rule ?? null}
+        onStream={setStream}
       />
-      <Overlay camera={camera} player={live.player} alarmedRule={alarm?.rule ?? null} />
-      <TileMessage camera={camera} playing={live.playing} onStream={setStream} />
       <TileFacts camera={camera} live={live} hint={!alarm} />
       <TileButtons single={single} onToggle={onToggle} frame={frame} />
       {alarm && <TileAlarm alarm={alarm} camera={camera} />}

@@ -5,8 +5,6 @@ import { serverNowUs, useHealth } from "@/socket/health";
 import type { Live } from "./player/useLive";
 import classes from "./Tile.module.css";
 
-const CLASSICAL = "classical";
-
 /** The tile's foot: name, state, rates, delay; and which detector looks. */
 export function TileFacts({ camera, live, hint }: { camera: Camera; live: Live; hint: boolean }) {
   const { t } = useTranslation();
@@ -22,7 +20,7 @@ export function TileFacts({ camera, live, hint }: { camera: Camera; live: Live; 
   ].filter((fact) => fact !== null);
   return (
     <>
-      {hint && <DetectorHint camera={camera.id} />}
+      {hint && live.playing.state === "live" && <DetectorHint camera={camera.id} />}
       <div className={classes.foot}>
         <div className={classes.name}>
           <span className={classes.dot} data-state={live.playing.state} />
@@ -34,23 +32,18 @@ export function TileFacts({ camera, live, hint }: { camera: Camera; live: Live; 
   );
 }
 
+/** Which detector looks, on hovering; that nobody looks, always. */
 function DetectorHint({ camera }: { camera: string }) {
   const { t } = useTranslation();
   const lane = useHealth((health) => health.lanes[camera]);
   if (lane?.state === "failed") {
     return (
-      <div className={classes.hint} title={lane.reason}>
+      <div className={classes.hint} title={lane.reason} data-grave>
         {t("live.analysisFailed", { reason: lane.reason })}
       </div>
     );
   }
-  if (!lane?.detector) return null;
-  const classical = lane.detector.startsWith(CLASSICAL);
-  return (
-    <div className={classes.hint} title={classical ? t("live.classicalHelp") : lane.detector}>
-      {classical ? t("live.classical") : lane.detector}
-    </div>
-  );
+  return lane?.detector ? <div className={classes.hint}>{lane.detector}</div> : null;
 }
 
 /** How old the picture on the screen is, in seconds; null while there is none. */

@@ -1,5 +1,6 @@
 import {
   ActionIcon,
+  Badge,
   Button,
   Checkbox,
   Group,
@@ -7,13 +8,17 @@ import {
   SegmentedControl,
   Stack,
   Text,
+  Tooltip,
 } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Camera } from "@/api/types";
 import { GRIDS, type Grid, LAYERS, usePreferences } from "@/app/preferences";
 import { Icon } from "@/elements/Icon";
+import { useHealth } from "@/socket/health";
 import type { WallLayout } from "./layout";
 import classes from "./Wall.module.css";
+
+const CLASSICAL = "classical";
 
 interface WallBarProps {
   layout: WallLayout;
@@ -45,6 +50,7 @@ export function WallBar({ layout, page, onPage, single, onAll }: WallBarProps) {
           {single.name}
         </Text>
       )}
+      <ClassicalNote />
       <Group gap={4} ml="auto" wrap="nowrap">
         {!single && layout.pages > 1 && <Pages page={page} pages={layout.pages} onPage={onPage} />}
         <LayerChoice />
@@ -131,5 +137,28 @@ function LayerChoice() {
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** Without a model the pictures are still looked at, but less well: that must be said. */
+function ClassicalNote() {
+  const { t } = useTranslation();
+  const classical = useHealth((health) =>
+    Object.values(health.lanes).some((lane) => lane.detector.startsWith(CLASSICAL)),
+  );
+  if (!classical) return null;
+  return (
+    <Tooltip label={t("live.classicalHelp")} multiline maw={320}>
+      <Badge
+        variant="light"
+        color="gray"
+        size="lg"
+        fw={500}
+        visibleFrom="sm"
+        leftSection={<Icon name="info" size={14} />}
+      >
+        {t("live.classical")}
+      </Badge>
+    </Tooltip>
   );
 }

@@ -37,8 +37,6 @@ function SetupForm() {
     mutationFn: () => answer(api.POST("/api/v1/setup", { body: { code, name, password } })),
     onSuccess: (session) => client.setQueryData(keys.session, session),
   });
-  const short = password !== "" && password.length < SHORTEST;
-  const differs = again !== "" && again !== password;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (password.length >= SHORTEST && again === password) make.mutate();
@@ -60,22 +58,11 @@ function SetupForm() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
-          label={t("login.password")}
-          description={t("setup.passwordHelp", { count: SHORTEST })}
-          autoComplete="new-password"
-          required
-          error={short && t("setup.short", { count: SHORTEST })}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label={t("setup.again")}
-          autoComplete="new-password"
-          required
-          error={differs && t("setup.differs")}
-          value={again}
-          onChange={(event) => setAgain(event.currentTarget.value)}
+        <NewPassword
+          password={password}
+          again={again}
+          onPassword={setPassword}
+          onAgain={setAgain}
         />
         {make.error && (
           <Alert color="red" role="alert" variant="light">
@@ -87,5 +74,37 @@ function SetupForm() {
         </Button>
       </Stack>
     </form>
+  );
+}
+
+function NewPassword(props: {
+  password: string;
+  again: string;
+  onPassword: (password: string) => void;
+  onAgain: (again: string) => void;
+}) {
+  const { t } = useTranslation();
+  const short = props.password !== "" && props.password.length < SHORTEST;
+  const differs = props.again !== "" && props.again !== props.password;
+  return (
+    <>
+      <PasswordInput
+        label={t("login.password")}
+        description={t("setup.passwordHelp", { count: SHORTEST })}
+        autoComplete="new-password"
+        required
+        error={short && t("setup.short", { count: SHORTEST })}
+        value={props.password}
+        onChange={(event) => props.onPassword(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label={t("setup.again")}
+        autoComplete="new-password"
+        required
+        error={differs && t("setup.differs")}
+        value={props.again}
+        onChange={(event) => props.onAgain(event.currentTarget.value)}
+      />
+    </>
   );
 }

@@ -18,6 +18,8 @@ const DENIED = 4403;
 // A line that is cut without a word would otherwise look open for minutes.
 const DEAF_MS = 30_000;
 
+const NOBODY: Listener = { message: () => undefined, link: () => undefined };
+
 /** The one socket of a page: says what is wanted, comes back when it breaks. */
 export class Socket {
   private socket: WebSocket | null = null;
@@ -28,17 +30,16 @@ export class Socket {
   private talkative = false;
   private readonly wanted = new Map<Topic, number>();
   private readonly backoff = new Backoff();
-  private readonly url: string;
-  private readonly listener: Listener;
+  private url = "";
+  private listener = NOBODY;
 
-  constructor(url: string, listener: Listener) {
+  /** Connect and stay connected; what was asked for before is asked for now. */
+  open(url: string, listener: Listener): void {
+    this.close();
     this.url = url;
     this.listener = listener;
-  }
-
-  /** Connect and stay connected. */
-  open(): void {
-    this.close();
+    this.lostAt = null;
+    this.backoff.reset();
     this.listener.link({ state: "connecting" });
     this.connect();
   }
@@ -48,6 +49,7 @@ export class Socket {
     clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
+    this.listener = NOBODY;
     socket?.close();
   }
 
@@ -65,7 +67,7 @@ export class Socket {
 
   /** Try again at once instead of waiting. */
   hurry(): void {
-    if (this.lostAt === null) return;
+    if (this.lostAt === null || this.socket) return;
     clearTimeout(this.timer);
     this.connect();
   }

@@ -26,7 +26,8 @@ export function areasOf(camera: Camera, alarmedRule: string | null): Areas {
   };
 }
 
-function directionsOf(rules: readonly Rule[]): Map<string, Direction> {
+/** The direction in which each line is looked at; lines without a rule have none. */
+export function directionsOf(rules: readonly Rule[]): Map<string, Direction> {
   const directions = new Map<string, Direction>();
   for (const { options } of rules) {
     const line = options?.line;
@@ -60,7 +61,7 @@ function drawZone(pen: Pen, zone: Zone, picture: Rect, size: number, alarmed: bo
   if (zone.exclude) pen.setLineDash([5, 5]);
   stroke(pen, colour, 1.5);
   pen.restore();
-  words(pen, zone.name, middle(points), colour, size);
+  words(pen, zone.name, under(points, size), colour, size);
 }
 
 function drawLine(
@@ -72,7 +73,7 @@ function drawLine(
   const colour = look.alarmed ? ALARM_COLOUR : LINE_COLOUR;
   path(pen, points, false);
   stroke(pen, colour, 2.5);
-  const [at, normal] = halfway(points);
+  const [at, normal] = along(points, 0.5);
   const tip = (turn: number): Point => [
     at[0] + normal[0] * 22 * turn,
     at[1] + normal[1] * 22 * turn,
@@ -80,21 +81,13 @@ function drawLine(
   // Seen along the line its left is at normal +1.
   if (look.direction === "left" || look.direction === "both") arrow(pen, at, tip(1), colour);
   if (look.direction === "right" || look.direction === "both") arrow(pen, at, tip(-1), colour);
-  const away = look.direction === "left" ? -1 : 1;
-  const offset = look.direction === "both" ? 34 : 14;
-  words(
-    pen,
-    line.name,
-    [at[0] + normal[0] * offset * away, at[1] + normal[1] * offset * away],
-    colour,
-    look.size,
-  );
+  words(pen, line.name, along(points, 0.2)[0], colour, look.size);
 }
 
-/** The point halfway along a polyline and the unit vector to its left there. */
-export function halfway(points: readonly Point[]): [Point, Point] {
+/** The point so far along a polyline, and the unit vector to its left there. */
+export function along(points: readonly Point[], share: number): [Point, Point] {
   const lengths = points.slice(1).map((point, index) => distance(points[index] ?? point, point));
-  let left = lengths.reduce((sum, length) => sum + length, 0) / 2;
+  let left = lengths.reduce((sum, length) => sum + length, 0) * share;
   for (const [index, length] of lengths.entries()) {
     const from = points[index] ?? [0, 0];
     const to = points[index + 1] ?? from;
@@ -112,9 +105,10 @@ function distance(one: Point, other: Point): number {
   return Math.hypot(other[0] - one[0], other[1] - one[1]);
 }
 
-function middle(points: readonly Point[]): Point {
-  const sum = points.reduce<Point>(([x, y], point) => [x + point[0], y + point[1]], [0, 0]);
-  return [sum[0] / points.length, sum[1] / points.length];
+/** Where an area's name stands: below its upper edge, so that it hides nobody in the middle. */
+function under(points: readonly Point[], size: number): Point {
+  const x = points.reduce((sum, point) => sum + point[0], 0) / points.length;
+  return [x, Math.min(...points.map((point) => point[1])) + size * 1.4];
 }
 
 function hatch(pen: Pen, colour: string): CanvasPattern | string {
