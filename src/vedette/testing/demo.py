@@ -21,7 +21,7 @@ DWELL_S = 1.0
 _FPS = 10.0
 _DOUBT_S = 0.5
 _WITHIN_S = 3.0
-"""Who walks towards the camera crosses a line slowly: how far off an event may be and be the one."""
+"""How far off an event may be: who walks towards the camera crosses a line slowly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
