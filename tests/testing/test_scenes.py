@@ -16,12 +16,13 @@ from vedette.pipeline.truth import read_truth
 from vedette.testing.clips import Encoding
 from vedette.testing.counter import read_counter
 from vedette.testing.scenes import SITES, Playing, Scene, Stage, build, film
+from vedette.testing.scenes.paste import Extent, Layer
 
 # What each site promises in one loop: crossings by line, stays of a second or more by zone.
 PROMISED = {
     "yard": ({"gate": 4, "fence": 1}, {"loading": 1}),
     "gate": ({"drive": 4, "footpath": 2}, {"check": 2}),
-    "carpark": ({"entry": 4}, {"keep-clear": 1, "row": 1}),
+    "carpark": ({"entry": 4}, {"keep-clear": 1, "row": 2}),
     "warehouse": ({"aisle": 3}, {"charging": 1}),
 }
 BARE = Playing(noise=0, wind=0)
@@ -119,6 +120,17 @@ def test_everybody_is_seen_well_at_some_time(scene: Scene) -> None:
     for box in seen:
         tall[box.actor] = max(tall[box.actor], box.box[3] - box.box[1])
     assert min(tall.values()) > 0.12, tall
+
+
+def test_who_stands_behind_another_is_seen_in_part() -> None:
+    def block(left: int) -> Layer:
+        return Layer(np.full((10, 20, 4), 255, np.float32), Extent(left, 5, left + 20, 15))
+
+    shape = block(0).behind([block(12), block(100)])
+    assert shape.solid(640, 360) == Extent(0, 5, 12, 15)
+    assert shape.alpha.mean() == pytest.approx(255 * 0.6)
+    assert block(0).behind([block(0)]).solid(640, 360) is None
+    assert block(-15).behind([]).solid(640, 360) == Extent(0, 5, 5, 15)
 
 
 def test_quiet_spans_are_empty(scene: Scene) -> None:

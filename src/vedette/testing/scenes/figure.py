@@ -15,6 +15,9 @@ CYCLE_M = 1.36
 
 Gait = Literal["walk", "stand", "climb"]
 _TALL_M = 1.75
+_EYES = (-0.034, 0.034)
+_DARK: Colour = (36, 40, 50)
+_LIPS: Colour = (70, 74, 138)
 
 Joint = tuple[float, float, float]
 """Metres from the point between the feet: x right, y ahead, z up."""
@@ -103,11 +106,15 @@ def _leg(side: int, turn: float, gait: Gait) -> _Leg:
         hip = math.radians(3 + 22 * math.sin(turn))
         bend = math.radians(5 + 54 * _bump(turn, -28, 46) + 10 * _bump(turn, 125, 35))
         foot = math.radians(14 * math.sin(turn) - 24 * _bump(turn, -75, 42))
+    elif gait == "stand":
+        # Weight on one leg, the other a little ahead.
+        hip, bend = math.radians(1 if side < 0 else 9), math.radians(3 if side < 0 else 14)
     elif gait == "climb":
         lift = 0.5 + 0.5 * math.sin(turn)
         hip, bend = math.radians(12 + 62 * lift), math.radians(18 + 78 * lift)
     joint = (0.092 * side, 0.0, 0.93)
-    knee = _swung(joint, 0.44, hip)
+    x, y, z = _swung(joint, 0.44, hip)
+    knee = (x + (0.025 * side if gait == "stand" else 0.0), y, z)
     ankle = _swung(knee, 0.42, hip - bend)
     heel = (ankle[0], ankle[1] - 0.05, ankle[2] - 0.05)
     ahead = (0.2 * math.cos(foot), 0.2 * math.sin(foot))
@@ -120,6 +127,9 @@ def _arm(side: int, turn: float, gait: Gait) -> _Arm:
     if gait == "walk":
         swing = math.radians(-1 + 21 * math.sin(turn))
         bend = math.radians(22 + 12 * math.sin(turn))
+    elif gait == "stand" and side > 0:
+        # Something in the hand is being looked at.
+        swing, bend = math.radians(18), math.radians(92)
     elif gait == "climb":
         swing = math.radians(140 + 18 * math.sin(turn))
         bend = math.radians(25 - 15 * math.sin(turn))
@@ -179,6 +189,9 @@ def _head(look: Look) -> list[Bone]:
         Bone((0, 0.035, 1.56), (0, 0.025, 1.655), 0.062, 0.088, look.skin, False),
         Bone((0, -0.02, 1.625), (0, -0.012, 1.675), 0.084, 0.093, look.hair, False),
     ]
+    bones += [Bone((x, 0.1, 1.652), (x, 0.1, 1.652), 0.016, 0.016, _DARK, False) for x in _EYES]
+    bones.append(Bone((-0.022, 0.092, 1.572), (0.022, 0.092, 1.572), 0.01, 0.01, _LIPS, False))
+    bones.append(Bone((0, 0.108, 1.628), (0, 0.118, 1.606), 0.014, 0.018, look.skin, False))
     if look.helmet:
         bones.append(Bone((0, 0.0, 1.665), (0, 0.0, 1.69), 0.122, 0.112, look.helmet, False))
         bones.append(

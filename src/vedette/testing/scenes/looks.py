@@ -35,7 +35,7 @@ LOOKS = (
     Look(top=(52, 58, 168), legs=(96, 72, 52), hair=(40, 70, 110), height_m=1.66, build=0.92),
     Look(top=(62, 64, 70), legs=(46, 46, 52), coat=True, hair=(110, 120, 128), height_m=1.76),
     Look(top=(206, 210, 214), legs=(120, 86, 56), skin=(62, 88, 132), bag=(44, 40, 46)),
-    Look(top=(70, 118, 78), legs=(132, 140, 146), hair=(24, 26, 30), height_m=1.84, build=1.06),
+    Look(top=(70, 118, 78), legs=(62, 66, 76), hair=(24, 26, 30), height_m=1.84, build=1.06),
     Look(top=(64, 44, 92), legs=(44, 40, 40), coat=True, hair=(28, 44, 84), height_m=1.64),
     Look(top=(46, 148, 198), legs=(84, 64, 50), skin=(86, 120, 172), height_m=1.72, build=1.1),
     Look(top=(168, 150, 132), legs=(58, 70, 92), hair=(20, 22, 26), skin=(96, 132, 190)),

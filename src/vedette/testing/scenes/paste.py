@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 from vedette.core.media import Pixels
 from vedette.testing.scenes.optics import Array
 
-__all__ = ["Extent", "Layer", "darken", "lay_over", "placed"]
+__all__ = ["Extent", "Layer", "Shape", "darken", "lay_over", "placed"]
 
 _SEEN = 0.35
 """Alpha from which a pixel belongs to what is drawn."""
@@ -26,8 +27,15 @@ class Extent(NamedTuple):
 
     def within(self, width: int, height: int) -> Extent:
         """The part inside a picture."""
+        return self.common(Extent(0, 0, width, height))
+
+    def common(self, other: Extent) -> Extent:
+        """The part that both cover."""
         return Extent(
-            max(0, self.left), max(0, self.top), min(width, self.right), min(height, self.bottom)
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
         )
 
     @property
@@ -43,23 +51,49 @@ class Layer(NamedTuple):
 
     def inside(self, width: int, height: int) -> Array:
         """The part that lies in a picture of that size, a view."""
-        at = self.at.within(width, height)
-        rows = slice(at.top - self.at.top, max(at.top, at.bottom) - self.at.top)
-        return self.colour[rows, at.left - self.at.left : max(at.left, at.right) - self.at.left]
+        return _part(self.colour, self.at, self.at.within(width, height))
 
-    def solid(self) -> Extent | None:
-        """The smallest box around what is really drawn, outside the picture included."""
-        seen = self.colour[..., 3] > _SEEN * 255
+    def behind(self, nearer: Sequence[Layer]) -> Shape:
+        """What can be seen of it when others stand before it."""
+        alpha = self.colour[..., 3].copy()
+        for other in nearer:
+            both = self.at.common(other.at)
+            if both.empty:
+                continue
+            mine = _part(alpha, self.at, both)
+            mine *= 1 - _part(other.colour, other.at, both)[..., 3] * (1 / 255)
+        return Shape(alpha, self.at)
+
+
+class Shape(NamedTuple):
+    """How much of each pixel something covers, float32[h, w] 0–255, and where."""
+
+    alpha: Array
+    at: Extent
+
+    def inside(self, width: int, height: int) -> Array:
+        """The part that lies in a picture of that size, a view."""
+        return _part(self.alpha, self.at, self.at.within(width, height))
+
+    def solid(self, width: int, height: int) -> Extent | None:
+        """The smallest box around what is really covered in a picture of that size."""
+        seen = self.inside(width, height) > _SEEN * 255
         rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
         if not len(rows):
             return None
-        left, top = self.at.left, self.at.top
+        left, top = max(0, self.at.left), max(0, self.at.top)
         return Extent(
             left + int(columns[0]),
             top + int(rows[0]),
             left + int(columns[-1]) + 1,
             top + int(rows[-1]) + 1,
         )
+
+
+def _part(array: Array, at: Extent, of: Extent) -> Array:
+    """What an array that lies at one place covers of another, a view; empty if nothing."""
+    rows = slice(of.top - at.top, max(of.top, of.bottom) - at.top)
+    return array[rows, of.left - at.left : max(of.left, of.right) - at.left]
 
 
 def placed(picture: Array, matrix: Array) -> Layer:

@@ -65,12 +65,12 @@ class SceneFrame:
 
 
 class Seen(NamedTuple):
-    """An actor on the stage; no layer if outside the picture, no box if hidden."""
+    """An actor on the stage; no box if hidden or outside the picture."""
 
     actor: Actor
     place: Place
     veil: Pixels | None
-    layer: Layer | None
+    layer: Layer
     box: TruthBox | None
 
 
@@ -129,28 +129,36 @@ class Scene:
             return []
         within = t_s % self.stage.length_s
         there = [(actor, place) for actor in self.stage.actors if (place := actor.route.at(within))]
-        there.sort(key=lambda one: -math.hypot(one[1].x, one[1].y))
-        return [self._look_at(actor, place) for actor, place in there]
+        there.sort(key=lambda one: math.hypot(one[1].x, one[1].y))
+        seen: list[Seen] = []
+        for actor, place in there:
+            seen.append(self._look_at(actor, place, [one.layer for one in seen]))
+        return seen[::-1]
 
-    def _look_at(self, actor: Actor, place: Place) -> Seen:
+    def _look_at(self, actor: Actor, place: Place, nearer: Sequence[Layer]) -> Seen:
         optics = self.stage.optics
         layer = actor.painter.layer(place)
         whole = float(layer.colour[..., 3].sum())
         veil = self._veil(place)
         if veil is not None:
             _hide(layer, veil)
-        solid = layer.solid()
-        at = solid.within(optics.width, optics.height) if solid else None
-        if at is None or at.empty or whole == 0:
-            return Seen(actor, place, veil, None, None)
-        shown = float(layer.inside(optics.width, optics.height)[..., 3].sum())
+        alpha = layer.behind(nearer)
+        solid = alpha.solid(optics.width, optics.height)
+        if solid is None:
+            return Seen(actor, place, veil, layer, None)
+        shown = float(alpha.inside(optics.width, optics.height).sum())
         if shown < 255 * _LEAST_PX * (optics.width / 640) ** 2:
             return Seen(actor, place, veil, layer, None)
         width, height = optics.width, optics.height
         box = TruthBox(
             actor=actor.id,
             label=actor.painter.label,
-            box=(at.left / width, at.top / height, at.right / width, at.bottom / height),
+            box=(
+                solid.left / width,
+                solid.top / height,
+                solid.right / width,
+                solid.bottom / height,
+            ),
             foot=actor.painter.foot(place),
             visible=shown / whole,
         )
@@ -174,12 +182,10 @@ class Scene:
         canvas = self.stage.plate.copy()
         for leaves in self._foliage:
             leaves.sway(canvas, t_s)
-        drawn = [one for one in seen if one.layer is not None]
-        for one in drawn:
+        for one in seen:
             one.actor.painter.shade(canvas, one.place, one.veil)
-        for one in drawn:
-            if one.layer is not None:
-                lay_over(canvas, one.layer)
+        for one in seen:
+            lay_over(canvas, one.layer)
         return _planar(canvas)
 
     @cached_property

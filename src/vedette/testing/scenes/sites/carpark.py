@@ -42,7 +42,7 @@ _PARKED = (
 
 def carpark(size: tuple[int, int] = (640, 360)) -> Stage:
     """Three cars on the lane, one of which stops where it must not; two people, one loiters."""
-    optics = Optics(width=size[0], height=size[1], fov_deg=64, height_m=7.2, pitch_deg=23)
+    optics = Optics(width=size[0], height=size[1], fov_deg=62, height_m=7.0, pitch_deg=23)
     lighting = Lighting(azimuth_deg=75, altitude_deg=47, direct=0.8, shadow=0.5)
     plate = Plate(optics, lighting)
     _paint_ground(plate)
@@ -60,7 +60,7 @@ def carpark(size: tuple[int, int] = (640, 360)) -> Stage:
             Line(
                 id="entry",
                 name="Lane",
-                points=(optics.fraction(-3.6, 8.3), optics.fraction(-3.6, 12.6)),
+                points=(optics.fraction(-3.6, 8.4), optics.fraction(-3.6, 11.2)),
             ),
         ),
         zones=(
@@ -76,7 +76,7 @@ def carpark(size: tuple[int, int] = (640, 360)) -> Stage:
 
 
 def _row(optics: Optics) -> tuple[tuple[float, float], ...]:
-    corners = ((-6.0, 21.4), (5.6, 21.4), (5.6, 18.0), (-6.0, 18.0))
+    corners = ((-7.2, 13.6), (-0.3, 13.6), (-0.3, 11.4), (-7.0, 11.4))
     return tuple(optics.fraction(x, y) for x, y in corners)
 
 
@@ -172,7 +172,7 @@ def _vehicles(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
     left = (Leg(to=((0.0, 9.6), (-13.5, 9.9)), speed_mps=4.5),)
     return (
         vehicle("stopper", "hatchback", (190, 120, 44), Route((-13.5, 10.4), stop, 3.0)),
-        vehicle("through", "van", (60, 150, 210), Route((-13.5, 10.4), through, 34.0)),
+        vehicle("through", "van", (60, 150, 210), Route((-13.5, 10.4), through, 44.5)),
         vehicle("leaver", "saloon", (60, 60, 64), Route((13.5, 9.6), left, 54.0)),
     )
 
@@ -180,15 +180,14 @@ def _vehicles(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
 def _people(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
     sculptor = Sculptor(lighting.seen(), 0.15 * optics.width)
     shopper = PersonPainter(LOOKS[3], sculptor, optics, lighting)
-    prowler = PersonPainter(LOOKS[2], sculptor, optics, lighting)
+    prowler = PersonPainter(LOOKS[5], sculptor, optics, lighting)
     past = (Leg(to=((-1.0, 8.2), (-6.4, 12.2), (-6.6, 19.8), (-15.8, 20.6)), speed_mps=1.45),)
     loiter = (
-        Leg(to=((4.2, 19.6),), speed_mps=1.4, wait_s=4.0),
-        Leg(to=((0.8, 19.2),), speed_mps=0.9, wait_s=5.0),
-        Leg(to=((-2.4, 19.6),), speed_mps=0.9, wait_s=4.0),
-        Leg(to=((6.0, 20.8), (15.8, 20.4)), speed_mps=1.6),
+        Leg(to=((-5.6, 12.5),), speed_mps=1.4, wait_s=4.0),
+        Leg(to=((-4.9, 11.9), (-1.5, 12.3)), speed_mps=0.9, wait_s=6.0),
+        Leg(to=((-5.0, 11.8), (-12.5, 12.6)), speed_mps=1.6),
     )
     return (
         Actor("shopper", shopper, Route((4.4, 3.6), past, 2.0)),
-        Actor("prowler", prowler, Route((15.8, 20.0), loiter, 14.0)),
+        Actor("prowler", prowler, Route((-12.5, 12.3), loiter, 16.5)),
     )

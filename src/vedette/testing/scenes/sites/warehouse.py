@@ -168,7 +168,7 @@ def _actors(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
 
     towards = (Leg(to=((-1.4, 22.6), (-0.6, 18.0), (-0.9, 9.0), (-0.7, 1.6)), speed_mps=1.4),)
     linger = (
-        Leg(to=((1.2, 13.4), (1.7, 9.6)), speed_mps=1.25, wait_s=11.0),
+        Leg(to=((0.9, 12.4), (1.2, 9.4), (1.9, 8.9)), speed_mps=1.25, wait_s=11.0),
         Leg(to=((1.3, 12.6), (5.4, 13.6)), speed_mps=1.3),
     )
     away = (Leg(to=((0.6, 8.0), (-0.5, 16.0), (0.8, 22.4), (5.8, 23.5)), speed_mps=1.55),)
@@ -176,7 +176,7 @@ def _actors(optics: Optics, lighting: Lighting) -> tuple[Actor, ...]:
     late = (Leg(to=((1.2, 22.8), (0.7, 18.5), (0.2, 12.8), (-0.4, 1.6)), speed_mps=1.6),)
     return (
         person("foreman", WORKERS[0], Route((-5.6, 23.4), towards, 2.0)),
-        person("lingerer", LOOKS[4], Route((-5.4, 13.6), linger, 16.0)),
+        person("lingerer", LOOKS[0], Route((-5.4, 13.6), linger, 16.0)),
         person("picker", WORKERS[1], Route((0.7, 1.6), away, 30.0)),
         person("driver", WORKERS[2], Route((5.4, 13.2), across, 41.0)),
         person("runner", LOOKS[7], Route((5.6, 23.6), late, 48.0)),
