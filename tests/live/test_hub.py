@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 
@@ -256,5 +257,31 @@ def test_who_joins_between_key_frames_has_lost_nothing(film: list[Packet]) -> No
             queue.offer(chunk)
         assert [one.t_us for one in await take(queue, 2)] == [film[10].t_us, film[11].t_us]
         assert queue.dropped == 0
+
+    run(scene)
+
+
+class Collapsing(PacketShelf):
+    """A hub with a mistake in it."""
+
+    def watch(self, camera: str, stream: str) -> NoReturn:
+        raise RuntimeError("a mistake of ours")
+
+
+def test_a_reading_that_collapses_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+
+    async def scene() -> None:
+        hub = LiveHub(Collapsing())
+        for _ in range(2):
+            # The second time there is a new attempt, not the one that is dead.
+            async with hub.view("gate", "main") as viewer:
+                told = await viewer.next()
+                assert isinstance(told, State)
+                assert told.state == "failed"
+        assert hub.watched() == {}
+        for thread in threading.enumerate():
+            if thread.name == "live-gate-main":
+                thread.join()
 
     run(scene)

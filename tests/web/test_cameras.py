@@ -100,6 +100,18 @@ def test_a_wrong_camera_is_refused_in_words(
     assert house.store.site.load().cameras == ()
 
 
+def test_a_password_among_the_options_is_refused(house: House) -> None:
+    open_secret = {"url": "rtsp://192.0.2.7/main", "password": SECRET}
+    streams = [{"source": {"kind": "rtsp", "options": open_secret}}]
+    with house.browser() as client:
+        answer = client.post("/api/v1/cameras", json={**camera(), "streams": streams})
+    assert answer.status_code == 422
+    where = ["cameras", "gate", "streams", "main", "source", "options", "password"]
+    assert answer.json()["path"] == where
+    assert "under secrets" in answer.json()["message"]
+    assert SECRET not in answer.text
+
+
 def test_the_same_id_twice_is_a_conflict(house: House) -> None:
     with house.browser() as client:
         client.post("/api/v1/cameras", json=camera())

@@ -221,7 +221,9 @@ def test_a_mistake_of_ours_tells_nothing_but_its_number(
     assert answer.status_code == 500
     assert answer.json()["code"] == "internal"
     assert "hunter2" not in answer.text
-    assert answer.json()["request_id"]
+    assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
 def test_headers_with_the_wrong_case_do_not_slip_past(ada: TestClient) -> None:

@@ -21,7 +21,8 @@ from vedette.core.facts import (
 )
 from vedette.core.people import User
 from vedette.web.broadcast import Letter
-from vedette.web.socket_queue import SocketDrop, SocketQueue, Subscribe
+from vedette.web.socket_queue import SocketQueue
+from vedette.web.spoken import SocketDrop, Subscribe
 
 STREAM = StreamStatus(camera="gate", stream="main", state="live", since_us=1, fps=25.0)
 PROCESS = ProcessStatus(name="media-0", state="running", pid=1, restarts=0, since_us=1)

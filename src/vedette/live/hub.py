@@ -37,7 +37,7 @@ class LiveHub:
         """A queue that begins with the current group of pictures."""
         key = (camera, stream)
         channel = self._channels.get(key)
-        if channel is None:
+        if channel is None or not channel.alive:
             channel = _Channel(self._packets, key, asyncio.get_running_loop())
             self._channels[key] = channel
         viewer = channel.join()
@@ -45,8 +45,9 @@ class LiveHub:
             yield viewer
         finally:
             if channel.leave(viewer) == 0:
-                self._channels.pop(key, None)
                 channel.stop()
+                if self._channels.get(key) is channel:
+                    del self._channels[key]
 
     def watched(self) -> dict[tuple[str, str], int]:
         """How many viewers each stream has."""
@@ -70,6 +71,10 @@ class _Channel:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def join(self) -> ViewerQueue:
         viewer = ViewerQueue()
         if self._state is not None:
@@ -90,16 +95,25 @@ class _Channel:
             inbox.close()
 
     def _run(self) -> None:
-        while not self._ending.is_set():
-            try:
-                self._read()
-            except StreamUnsupported as error:
-                self._tell(State(state="unsupported", reason=str(error)))
-                # Another codec may come when somebody changes the camera.
-                self._ending.wait(10 * _RETRY_S)
-            except (NotFound, Unavailable) as error:
-                self._tell(State(state="failed", reason=str(error)))
-            self._ending.wait(_RETRY_S)
+        try:
+            while not self._ending.is_set():
+                self._ending.wait(self._attempt())
+        finally:
+            if not self._ending.is_set():
+                # A mistake of ours; nobody is left waiting without a word.
+                self._tell(State(state="failed", reason="the stream is no longer read here"))
+
+    def _attempt(self) -> float:
+        """Read until it ends; the answer is how long to wait before the next attempt, in s."""
+        try:
+            self._read()
+        except StreamUnsupported as error:
+            self._tell(State(state="unsupported", reason=str(error)))
+            # Another codec may come when somebody changes the camera.
+            return 10 * _RETRY_S
+        except (NotFound, Unavailable) as error:
+            self._tell(State(state="failed", reason=str(error)))
+        return _RETRY_S
 
     def _read(self) -> None:
         with closing(self._packets.watch(*self._key)) as inbox:

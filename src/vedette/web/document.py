@@ -14,9 +14,7 @@ import vedette
 from vedette.core.codec import Message
 from vedette.live.queue import Drop, State
 from vedette.web.callers import Declared, Needs, declarations
-from vedette.web.routes.live import LiveFormat
-from vedette.web.routes.socket import Hello
-from vedette.web.socket_queue import SocketDrop, Subscribe, Subscribed
+from vedette.web.spoken import Hello, LiveFormat, SocketDrop, Subscribe, Subscribed
 
 __all__ = ["describe", "readable"]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import cast
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketState
 
 from vedette.core.errors import (
@@ -26,7 +28,7 @@ from vedette.core.errors import (
     VedetteError,
 )
 
-__all__ = ["close_code", "install"]
+__all__ = ["ErrorPage", "close_code", "install"]
 
 _log = structlog.get_logger()
 _STATUS: dict[type[VedetteError], int] = {
@@ -42,6 +44,7 @@ _STATUS: dict[type[VedetteError], int] = {
     StoreError: 503,
     VedetteError: 500,
 }
+_OUR_MISTAKE = "the server made a mistake; its log has the details under this number"
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
@@ -51,7 +54,33 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(WebSocketRequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unknown)
+
+
+class ErrorPage:
+    """Answers for whatever nobody foresaw, so that even this goes out through the guard."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except Exception as error:  # the error page: the server goes on
+            connection = HTTPConnection(scope)
+            _log.error("a request failed", exc_info=error, **_about(connection))
+            if scope["type"] == "http" and not begun:
+                answer = _answer(connection, 500, "internal", _OUR_MISTAKE)
+                await answer(scope, receive, send)
+            elif scope["type"] == "websocket":
+                with contextlib.suppress(RuntimeError):
+                    await send({"type": "websocket.close", "code": 1011})
 
 
 def close_code(error: VedetteError) -> int:
@@ -126,12 +155,6 @@ async def _http(connection: HTTPConnection, error: Exception) -> Response:
     return answer
 
 
-async def _unknown(connection: HTTPConnection, error: Exception) -> Response:
-    _log.error("a request failed", exc_info=error, **_about(connection))
-    message = "the server made a mistake; its log has the details under this number"
-    return _answer(connection, 500, "internal", message)
-
-
 def _answer(
     connection: HTTPConnection,
     status: int,
@@ -155,9 +178,10 @@ def _request_id(connection: HTTPConnection) -> str:
 
 
 def _about(connection: HTTPConnection) -> dict[str, str]:
-    method = connection.method if isinstance(connection, Request) else "socket"
+    # The route as it is declared: an address as it was asked for may hold anything.
+    route = connection.scope.get("route")
     return {
         "request_id": _request_id(connection),
-        "method": method,
-        "path": connection.scope["path"],
+        "method": connection.scope.get("method", "socket"),
+        "route": getattr(route, "path", "none"),
     }

@@ -15,7 +15,7 @@ import vedette
 from vedette.access.passwords import Passwords
 from vedette.web.callers import declarations
 from vedette.web.document import describe
-from vedette.web.errors import install
+from vedette.web.errors import ErrorPage, install
 from vedette.web.guard import Guard
 from vedette.web.hosts import Hosts
 from vedette.web.pages import DIST, pages
@@ -85,6 +85,7 @@ def create_app(
         for one in app.routes
         if isinstance(one, APIRoute)
     }
+    app.add_middleware(ErrorPage)
     app.add_middleware(Guard, hosts=Hosts(_host_names(parts)), largest=largest)
     return app
 

@@ -10,6 +10,7 @@ from vedette.core.facts import SiteChanged
 from vedette.core.ports import Bus, SiteStore
 from vedette.core.secrets import keep_secrets
 from vedette.core.site import Camera, Site
+from vedette.web.open_secrets import refuse_open_secrets
 
 __all__ = ["SiteDesk"]
 
@@ -64,6 +65,7 @@ class SiteDesk:
     def _check(self, camera: Camera) -> None:
         try:
             self._check_camera(camera)
+            refuse_open_secrets(camera)
         except ConfigError as error:
             explained = ConfigError(error.message, path=("cameras", camera.id))
             explained.path = (*explained.path, *error.path)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
 from vedette.access.rights import Caller, Right, authorise, sees
-from vedette.core.value import value
 from vedette.web.broadcast import Letter
+from vedette.web.spoken import SocketDrop, Subscribe, Subscribed, Topic
 
-__all__ = ["TOPICS", "SocketDrop", "SocketQueue", "Subscribe", "Subscribed", "Topic"]
+__all__ = ["SocketQueue"]
 
-Topic = Literal["observations", "alarms", "events", "status", "site"]
-TOPICS: tuple[Topic, ...] = get_args(Topic)
 _TOPIC_OF: dict[str, Topic] = {
     "observation": "observations",
     "alarm_change": "alarms",
@@ -36,35 +33,7 @@ _MOST_OBSERVATIONS = 400
 _MOST_OTHERS = 2_000
 
 
-@value
-class Subscribe:
-    """What a client wants to hear; replaces what it asked for before."""
-
-    subscribe: tuple[Topic, ...]
-    """The topics."""
-    cameras: tuple[str, ...] | None = None
-    """Only these cameras; null for all."""
-
-
-@value
-class Subscribed:
-    """From here on the client hears what it asked for; what came before is to be fetched."""
-
-    kind: Literal["subscribed"] = "subscribed"
-    subscribe: tuple[Topic, ...]
-    cameras: tuple[str, ...] | None
-
-
 _SUBSCRIBED = TypeAdapter(Subscribed)
-
-
-@value
-class SocketDrop:
-    """Observations were left out because the client reads too slowly."""
-
-    kind: Literal["drop"] = "drop"
-    dropped: int
-    """How many so far on this socket."""
 
 
 class SocketQueue:

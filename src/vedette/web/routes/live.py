@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query, WebSocket
 from pydantic import TypeAdapter
@@ -11,35 +11,21 @@ from pydantic import TypeAdapter
 from vedette.access.rights import Caller, authorise
 from vedette.core.errors import NotFound
 from vedette.core.site import Camera
-from vedette.core.value import value
 from vedette.live.fmp4 import Opening
 from vedette.live.queue import Chunk, Drop, State, ViewerQueue
 from vedette.web.callers import needs
 from vedette.web.params import CameraId
 from vedette.web.routing import feature
 from vedette.web.sockets import keep_open, until_gone, while_logged_in
+from vedette.web.spoken import LiveFormat
 from vedette.web.wiring import Wiring, wiring_of
 
-__all__ = ["LiveFormat", "router"]
+__all__ = ["router"]
 
 router = feature("sockets")
 _LOOK_S = 0.5
 # A stream that was just asked for may say so a little later.
 _PATIENCE = 4
-
-
-@value
-class LiveFormat:
-    """What follows on a live socket; sent again whenever it changes."""
-
-    kind: Literal["format"] = "format"
-    mime: str
-    """For MediaSource; image/jpeg means single pictures, each after 8 bytes of its time."""
-    codec: str
-    width: int
-    height: int
-    base_t_us: int
-    """Wall clock at media time 0: media time is (t_us - base_t_us) / 1e6 seconds."""
 
 
 _FORMAT = TypeAdapter(LiveFormat)

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import WebSocket
 from pydantic import TypeAdapter, ValidationError
 
 from vedette.access.rights import Caller
 from vedette.core.errors import ConfigError
-from vedette.core.value import value
 from vedette.web.callers import needs
 from vedette.web.routing import feature
-from vedette.web.socket_queue import SocketDrop, SocketQueue, Subscribe
+from vedette.web.socket_queue import SocketQueue
 from vedette.web.sockets import keep_open, until_gone, while_logged_in
+from vedette.web.spoken import Hello, SocketDrop, Subscribe
 from vedette.web.wiring import Wiring, wiring_of
 
-__all__ = ["Hello", "router"]
+__all__ = ["router"]
 
 router = feature("sockets")
 _LONGEST = 64 * 1024
 _SUBSCRIBE = TypeAdapter(Subscribe)
-
-
-@value
-class Hello:
-    """The first message of a socket."""
-
-    kind: Literal["hello"] = "hello"
-    user: str
-    time_us: int
-    """The server's clock."""
 
 
 _HELLO = TypeAdapter(Hello)
