@@ -24,7 +24,7 @@ class Alarms:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rows = Rows(Alarm, "seq")
+        self._rows = Rows(Alarm, table)
         self._listing = Listing(table, "opened_us", is_postgres=database.is_postgres)
 
     def put(self, alarm: Alarm, *, instead_of: Alarm | None = None) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -102,6 +102,7 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
         json_serializer=_json,
+        json_deserializer=from_json,
         connect_args={"timeout": _BUSY_S, "isolation_level": None},
         **_POOL,
     )
@@ -138,6 +139,7 @@ def _postgres(url: URL) -> Engine:
         return create_engine(
             url,
             json_serializer=_json,
+            json_deserializer=from_json,
             pool_pre_ping=True,
             **_POOL,
             connect_args={

@@ -28,7 +28,7 @@ class Events:
 
     def __init__(self, database: Database, months: Months) -> None:
         self._database, self._months = database, months
-        self._rows = Rows(Event, "seq", "alarm")
+        self._rows = Rows(Event, event)
         self._listing = Listing(event, "t_us", is_postgres=database.is_postgres)
 
     def add(self, event: Event) -> bool:

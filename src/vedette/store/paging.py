@@ -28,9 +28,10 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    literal_column,
+    or_,
     select,
     true,
-    tuple_,
 )
 from sqlalchemy import union_all as side_by_side
 
@@ -68,7 +69,7 @@ class _Shape(NamedTuple):
     lookups: int
     """How many values it is looked up by."""
     after: bool
-    before: bool
+    until: bool
     continued: bool
 
 
@@ -103,7 +104,7 @@ class Listing:
             columns=tuple(name for name, _ in asked),
             lookups=0,
             after=wanted.after_us is not None,
-            before=wanted.before_us is not None,
+            until=wanted.before_us is not None or wanted.cursor is not None,
             continued=wanted.cursor is not None,
         )
         fixed = _fixed(wanted) | {f"any_{name}": list(values) for name, values in asked[1:]}
@@ -150,18 +151,21 @@ class Listing:
 
     def _filters(self, shape: _Shape) -> Iterator[ColumnElement[bool]]:
         for name in shape.columns[1:]:
-            yield self._table.c[name].in_(bindparam(f"any_{name}", expanding=True))
+            yield self._only_tested(name).in_(bindparam(f"any_{name}", expanding=True))
         if shape.after:
             yield self._time >= bindparam("after_us", type_=BigInteger())
-        if shape.before:
-            yield self._time < bindparam("before_us", type_=BigInteger())
+        if shape.until:
+            # One bound only: of two an index may start from the one that is further off.
+            yield self._time <= bindparam("until_us", type_=BigInteger())
         if shape.continued:
-            time_us = bindparam("time_us", type_=BigInteger())
-            # The first is implied by the second, but only from it are partitions ruled out.
-            yield self._time <= time_us
-            yield tuple_(self._time, self._seq) < tuple_(
-                time_us, bindparam("seq", type_=BigInteger())
-            )
+            earlier = self._time < bindparam("time_us", type_=BigInteger())
+            yield or_(earlier, self._seq < bindparam("seq", type_=BigInteger()))
+
+    def _only_tested(self, name: str) -> ColumnElement[str]:
+        """A column that rows are not looked up by; SQLite guesses badly, PostgreSQL counts."""
+        if self._is_postgres:
+            return self._table.c[name]
+        return literal_column(f"+{self._table.name}.{name}", Text())
 
 
 def _most() -> BindParameter[int]:
@@ -171,12 +175,14 @@ def _most() -> BindParameter[int]:
 def _fixed(wanted: Wanted) -> dict[str, object]:
     """The values that do not depend on what is looked up."""
     fixed: dict[str, object] = {"rows": wanted.limit + 1}
-    for name, time_us in (("after_us", wanted.after_us), ("before_us", wanted.before_us)):
-        if time_us is not None:
-            fixed[name] = _within(time_us)
+    until_us = _LARGEST if wanted.before_us is None else _within(wanted.before_us - 1)
+    if wanted.after_us is not None:
+        fixed["after_us"] = _within(wanted.after_us)
     if wanted.cursor is not None:
-        fixed["time_us"], fixed["seq"] = _position(wanted.cursor)
-    return fixed
+        time_us, fixed["seq"] = _position(wanted.cursor)
+        fixed["time_us"] = time_us
+        until_us = min(until_us, time_us)
+    return fixed | {"until_us": until_us}
 
 
 def _within(number: int) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, get_type_hints
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
-from sqlalchemy import Row
+from sqlalchemy import Row, Table
 
 from vedette.core.errors import StoreError
 
@@ -15,12 +15,14 @@ V = TypeVar("V")
 
 
 class Rows(Generic[V]):
-    """Writes and reads one type; `extra` are columns of the table that are not fields of it."""
+    """Writes and reads one type; the table may have columns that are not fields of it."""
 
-    def __init__(self, value: type[V], *extra: str) -> None:
+    def __init__(self, value: type[V], table: Table) -> None:
         self._adapter: TypeAdapter[V] = TypeAdapter(value)
         self._name = value.__name__.lower()
-        self._extra = extra
+        fields = get_type_hints(value)
+        names = enumerate(column.name for column in table.columns)
+        self._places = [(name, place) for place, name in names if name in fields]
 
     def to_row(self, value: V) -> dict[str, JsonValue]:
         """The columns of a value."""
@@ -29,12 +31,11 @@ class Rows(Generic[V]):
         return row
 
     def of(self, row: Row[tuple[object, ...]]) -> V:
-        """The value of a row; StoreError when it is not what we would have written."""
-        columns = row._mapping.items()
-        known = {name: part for name, part in columns if name not in self._extra}
+        """The value of a whole row; StoreError when it is not what we would have written."""
+        columns = {name: row[place] for name, place in self._places}
         try:
-            return self._adapter.validate_python(known)
+            return self._adapter.validate_python(columns)
         except ValidationError as error:
             raise StoreError(
-                f"the stored {self._name} {known.get('id')!r} cannot be read: {error}"
+                f"the stored {self._name} {columns.get('id')!r} cannot be read: {error}"
             ) from error

@@ -21,8 +21,8 @@ class Users:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._users = Rows(User, "name_key", "password_hash")
-        self._logins = Rows(LoginSession)
+        self._users = Rows(User, account)
+        self._logins = Rows(LoginSession, login)
 
     def create(self, user: User, password_hash: str) -> None:
         """Store a new user; Conflict when the id or the name is taken."""
