@@ -83,3 +83,20 @@ def clip(path: Path, fps: float | None = None) -> Iterator[tuple[float, Frame]]:
             index += 1
     finally:
         reader.release()
+
+
+def stills(path: Path, *times_s: float) -> list[Frame]:
+    """The frames of a video file at some seconds."""
+    reader = cv2.VideoCapture(str(path))
+    rate = reader.get(cv2.CAP_PROP_FPS)
+    found = []
+    try:
+        for t_s in times_s:
+            reader.set(cv2.CAP_PROP_POS_FRAMES, round(t_s * rate))
+            good, bgr = reader.read()
+            assert good, f"{path.name} has no picture at {t_s} s"
+            rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+            found.append(frame(rgb, path.stem, round(t_s * 1_000_000)))
+    finally:
+        reader.release()
+    return found

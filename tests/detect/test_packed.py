@@ -158,6 +158,27 @@ def test_what_a_region_cuts_is_looked_at_again_with_more_room() -> None:
     assert found.score[0] == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize(
+    ("known", "calls"),
+    [
+        ([], 2),  # nothing is known: better look
+        ([(228 / 640, 98 / 360, 290 / 640, 190 / 360)], 2),  # it moves
+        ([(205 / 640, 90 / 360, 225 / 640, 150 / 360)], 1),  # something else does
+    ],
+)
+def test_only_what_moves_or_is_followed_is_worth_a_second_look(
+    known: list[Region], calls: int
+) -> None:
+    one = look(yard([CUT]), [HALF])
+    moving = replace(one, motion=replace(one.motion, boxes=tuple(known)))
+    followed = replace(one, tracks=tuple(track(box) for box in known))
+    for asked in (moving, followed):
+        detector = Packed(SquareFinder())
+        [found] = detector.detect([asked])
+        assert detector.calls == calls
+        assert len(found) == 1
+
+
 def test_without_looking_again_a_cut_object_is_kept_but_doubted() -> None:
     detector = Packed(SquareFinder(), Packing(relook=False))
     [found] = detector.detect([look(yard([CUT]), [HALF])])

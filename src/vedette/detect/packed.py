@@ -31,6 +31,8 @@ _DOUBT = 0.75
 _RELOOK_SCORE = 0.3
 _RELOOK_MOST = 2
 _MARGIN = 0.25
+_CONCERNS = 0.2
+"""Share of a cut box in something known from which on it is that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class Packed:
         pieces: list[Piece] = []
         for index, look in enumerate(looks):
             own = [one for one in sightings if one.piece.look == index]
-            wider = _wider(own)
+            wider = _wider(own, _known(look))
             if len(wider):
                 pieces += cut(index, look, wider, self._finder, self._how)
         return pieces
@@ -121,11 +123,23 @@ def _sighting(tile: Tile, box: Boxes, seen: Detections) -> Sighting:
     return Sighting(piece=tile.piece, found=found, cut=near & np.array(tile.piece.inner))
 
 
-def _wider(sightings: Sequence[Sighting]) -> Boxes:
-    """Regions with more room around what was cut, best first and not many."""
+def _known(look: Look) -> Boxes:
+    """What moves in a look and who is followed there."""
+    boxes = [*look.motion.boxes, *(track.box for track in look.tracks)]
+    return np.array(boxes, np.float32).reshape(-1, 4)
+
+
+def _wider(sightings: Sequence[Sighting], known: Boxes) -> Boxes:
+    """Regions with more room around what was cut, best first and not many.
+
+    Of what neither moves nor is followed, such as a parked car at a region's border, a part will
+    do: looking again at each would double the cost of busy places.
+    """
     wanted: list[tuple[float, Boxes]] = []
     for one in sightings:
         doubtful = one.cut.any(axis=1) & (one.found.score >= _RELOOK_SCORE)
+        if len(known):
+            doubtful &= (inside_matrix(one.found.box, known) > _CONCERNS).any(axis=1)
         for index in np.flatnonzero(doubtful):
             box = one.found.box[index]
             room = _room(one, int(index))

@@ -94,7 +94,7 @@ def _from_hub(source: HubFile, folder: Path, report: Report, endpoint: str | Non
             token=False,
             tqdm_class=_bar(report),
         )
-    except (hub.HfHubHTTPError, hub.EntryNotFoundError) as error:
+    except (hub.HfHubHTTPError, hub.EntryNotFoundError, ValueError) as error:
         raise ModelError(f"{source} is not to be had: {_first_line(error)}") from error
     except (_TRANSPORT, OSError) as error:
         raise Unavailable(

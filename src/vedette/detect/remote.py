@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from vedette.core.errors import ConfigError
+from vedette.core.errors import ConfigError, VedetteError
 from vedette.core.ports import DetectorPlace
 from vedette.core.value import Secret, plugin
 from vedette.detect.families.registry import family_of
@@ -76,7 +76,11 @@ class Remote:
         server = ModelServer(
             self.url, token=self.token.get_secret_value(), timeout_s=self.timeout_s
         )
-        finder = self._jpeg(server) if self.protocol == "jpeg" else self._kserve(server)
+        try:
+            finder = self._jpeg(server) if self.protocol == "jpeg" else self._kserve(server)
+        except VedetteError:
+            server.close()
+            raise
         # A call has its price whatever its size, so regions travel together.
         packing = Packing(object_px=self.object_px, relook=self.relook, together="always")
         return Packed(finder, packing, occupants=self.occupants)
