@@ -26,6 +26,8 @@ export interface AlarmPage {
 }
 export type AlarmPages = InfiniteData<AlarmPage, string | null>;
 const PAGE = 40;
+/** Of alarms nobody answered more are read: they are counted. */
+const NEW_PAGE = 100;
 
 /** A cache for one login; the page makes a new one after logging out. */
 export function newQueryClient(onFailure: (error: Error) => void): QueryClient {
@@ -83,7 +85,7 @@ export function useAlarms(states: readonly AlarmState[], camera: string | null =
         api.GET("/api/v1/alarms", {
           params: {
             query: {
-              limit: PAGE,
+              limit: states.length === 1 && states[0] === "new" ? NEW_PAGE : PAGE,
               ...(states.length ? { state: [...states] } : {}),
               ...(camera ? { camera: [camera] } : {}),
               ...(pageParam ? { cursor: pageParam } : {}),

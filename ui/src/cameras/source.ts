@@ -89,6 +89,7 @@ export function addressOf(spec: Spec): Address | null {
 export function cameraId(name: string, taken: ReadonlySet<string>): string {
   const plain = name
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")

@@ -4,6 +4,7 @@ import type { Point } from "@/api/types";
 import { directionsOf } from "@/live/overlay/areas";
 import { toFraction } from "@/live/overlay/mapping";
 import { DraftLook, ShapeLook } from "./ShapeLook";
+import type { Shape } from "./shapes";
 import { useDrag } from "./useDrag";
 import type { Editor } from "./useEditor";
 import classes from "./Zones.module.css";
@@ -54,7 +55,7 @@ export function Board({ editor, mayEdit, label, onFinish }: BoardProps) {
       >
         <title>{label}</title>
         {width > 0 &&
-          drawing.shapes.map((shape) => (
+          chosenLast(drawing.shapes, state.selected).map((shape) => (
             <ShapeLook
               key={shape.id}
               shape={state.dragged?.id === shape.id ? state.dragged : shape}
@@ -80,4 +81,9 @@ function isNear(one: Point, other: Point, picture: { width: number; height: numb
   const dx = (one[0] - other[0]) * picture.width;
   const dy = (one[1] - other[1]) * picture.height;
   return Math.hypot(dx, dy) <= NEAR_PX;
+}
+
+/** The chosen one lies on top, so that its handles can be taken hold of. */
+function chosenLast(shapes: readonly Shape[], chosen: string | null): readonly Shape[] {
+  return [...shapes].sort((one, other) => Number(one.id === chosen) - Number(other.id === chosen));
 }
