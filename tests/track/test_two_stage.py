@@ -155,9 +155,20 @@ def test_after_long_blindness_nothing_known_holds() -> None:
     assert before[0].id not in {track.id for track in after[-1]}
 
 
-def test_time_that_runs_backwards_begins_anew() -> None:
+def test_pictures_that_come_late_are_passed_over() -> None:
+    """Half a second is told again before time goes on, as after a clock was set."""
     tracker = TwoStage()
-    run(((10 + n / 10, [person(0.4)]) for n in range(10)), tracker)
+    before = run(((n / 10, [walk(n / 10)]) for n in range(20)), tracker)
+    again = run(((1.4 + n / 10, [walk(1.4 + n / 10)]) for n in range(5)), tracker)
+    assert again == [before[-1]] * 5
+    assert tracker.hold(T0_US + 1_000_000) == before[-1]
+    after = run(((2 + n / 10, [walk(2 + n / 10)]) for n in range(10)), tracker)
+    assert len(ids([*before, *again, *after], confirmed=False)) == 1
+
+
+def test_time_that_runs_far_backwards_begins_anew() -> None:
+    tracker = TwoStage()
+    run(((60 + n / 10, [person(0.4)]) for n in range(10)), tracker)
     after = run(((n / 10, [person(0.4)]) for n in range(10)), tracker)
     assert [track.state for track in after[0]] == ["lost", "tentative"]
     assert len(ids(after)) == 1

@@ -86,11 +86,18 @@ class TwoStage:
 
     def hold(self, t_us: int) -> tuple[Track, ...]:
         """All tracks as expected at `t_us`; nobody looked, so nobody is missed."""
+        if self._now_us is not None and self._is_past(t_us):
+            return self._told(corners(self._filters.expected(self._now_us)))
         lost = self._pass(t_us)
         return lost + self._told(corners(self._filters.expected(t_us)))
 
     def update(self, t_us: int, detections: Detections) -> tuple[Track, ...]:
-        """Take in what was seen; all tracks alive, and those given up at this moment."""
+        """Take in what was seen; all tracks alive, and those given up at this moment.
+
+        A picture older than the last one says nothing new and is passed over.
+        """
+        if self._is_past(t_us):
+            return self.hold(t_us)
         lost = self._pass(t_us)
         filters, roster = self._filters, self._roster
         seen = self._sightings(detections)
@@ -106,6 +113,13 @@ class TwoStage:
         state[rows] = filters.state[rows]
         place = self._begin(t_us, corners(state), seen, (rows, hits))
         return lost + self._part(place)
+
+    def _is_past(self, t_us: int) -> bool:
+        """Whether `t_us` lies a little before the last picture: a clock was set, or one came late.
+
+        Much before it, time has begun anew.
+        """
+        return self._now_us is not None and 0 < self._now_us - t_us <= _BLIND_US
 
     def _pass(self, t_us: int) -> tuple[Track, ...]:
         """Let time pass; the tracks that are given up because it jumped."""
