@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from vedette.ingest.nal import START, VideoCodec, is_picture
@@ -26,7 +26,7 @@ class Picture(NamedTuple):
 class Assembler(Protocol):
     """Puts the packets of one track together."""
 
-    def take(self, packet: Rtp) -> Iterator[Picture]:
+    def take(self, packet: Rtp) -> Sequence[Picture]:
         """The pictures this packet completes."""
         ...
 
@@ -49,15 +49,16 @@ class VideoAssembler:
         self._trusts_marker = True
         self._ended_time: int | None = None
 
-    def take(self, packet: Rtp) -> Iterator[Picture]:
+    def take(self, packet: Rtp) -> Sequence[Picture]:
         """The pictures this packet completes."""
+        done: tuple[Picture, ...] = ()
         if packet.lost:
             # What is missing may be the end of this picture and the beginning of the next.
             self._damaged = True
             self._fragment_open = False
         if packet.time != self._time:
             if self._has_slice:
-                yield self._finish()
+                done = (self._finish(),)
                 self._damaged = packet.lost
             self._time = packet.time
         if len(packet.payload) > 3:
@@ -65,7 +66,8 @@ class VideoAssembler:
         if self._octets > _MOST_OCTETS:
             self._drop()
         if packet.marker and self._has_slice and self._trusts_marker:
-            yield self._finish()
+            return (*done, self._finish())
+        return done
 
     def _finish(self) -> Picture:
         picture = Picture(self._time, b"".join(self._pieces), self._damaged or self._fragment_open)

@@ -114,6 +114,10 @@ class Conversation:
         """What has been received and not yet been taken."""
         return self._inbox.next()
 
+    def packets(self, channel: int) -> list[memoryview]:
+        """The packets of a channel that have been received, up to the next message."""
+        return self._inbox.packets(channel)
+
     def receive(self) -> bool:
         """Wait for bytes; False if none came for a moment, Unreachable at the end."""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vedette.ingest.rtsp.assemble import Picture
@@ -71,21 +71,21 @@ class JpegAssembler:
         self._time = 0
         self._damaged = False
 
-    def take(self, packet: Rtp) -> Iterator[Picture]:
+    def take(self, packet: Rtp) -> Sequence[Picture]:
         """The pictures this packet completes."""
+        done: Sequence[Picture] = ()
         if packet.time != self._time:
             if self._pieces:
                 # Its marker was lost, and with it perhaps its end.
                 self._damaged = True
-                yield from self._finish()
+                done = self._finish()
             self._time = packet.time
         head = _parse(packet.payload)
         if head is None:
             self._damaged = True
-            return
+            return done
         self._add(head, packet.lost)
-        if packet.marker:
-            yield from self._finish()
+        return (*done, *self._finish()) if packet.marker else done
 
     def _add(self, head: _Head, lost: bool) -> None:
         body = head.body
@@ -124,7 +124,7 @@ class JpegAssembler:
             self._tables = self._kept_tables.get(head.quality, b"")
         return body[4 + size :]
 
-    def _finish(self) -> Iterator[Picture]:
+    def _finish(self) -> Sequence[Picture]:
         head, pieces = self._head, b"".join(self._pieces)
         damaged = self._damaged
         self._pieces.clear()
@@ -132,15 +132,15 @@ class JpegAssembler:
         self._head = None
         self._damaged = False
         if head is None or not pieces or len(self._tables) < 64:
-            return
+            return ()
         width, height = (head.width, head.height) if head.width and head.height else (0, 0)
         if not width and self._size is not None:
             width, height = self._size
         if not width or not height:
-            return
+            return ()
         header = _header(head.kind, (width, height), self._tables, head.restart)
         end = b"" if pieces.endswith(b"\xff\xd9") else b"\xff\xd9"
-        yield Picture(self._time, header + pieces + end, damaged)
+        return (Picture(self._time, header + pieces + end, damaged),)
 
 
 def _parse(payload: memoryview) -> _Head | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vedette.core.errors import SourceError
 
@@ -30,9 +31,8 @@ class Answer:
         return next(iter(self.headers.get(name, ())), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Interleaved:
-    """A packet between the messages; `packet` is valid until the next one is asked for."""
+class Interleaved(NamedTuple):
+    """A packet between the messages; `packet` is valid until the next bytes are received."""
 
     channel: int
     packet: memoryview
@@ -59,6 +59,23 @@ class Inbox:
     def filled(self, count: int) -> None:
         """So many bytes were received into `room`."""
         self._end += count
+
+    def packets(self, channel: int) -> list[memoryview]:
+        """All whole packets of a channel up to the next message; those of others are passed over.
+
+        They stay valid until the next bytes are received.
+        """
+        buffer, view, at, end = self._buffer, self._view, self._start, self._end
+        found = []
+        while end - at >= 4 and buffer[at] == _DOLLAR:
+            after = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
+            if after > end:
+                break
+            if buffer[at + 1] == channel:
+                found.append(view[at + 4 : after])
+            at = after
+        self._start = at
+        return found
 
     def next(self) -> Answer | Interleaved | None:
         """The next whole message or packet, None if more bytes are needed."""

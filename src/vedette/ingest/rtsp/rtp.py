@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Order", "Rtp", "TimeStamps", "parse_rtp"]
+__all__ = ["Order", "Rtp", "TimeStamps", "is_marked", "parse_rtp"]
 
 _HALF = 1 << 15
+_HEADER = struct.Struct(">BBHI")
+_PLAIN = 0x80
 
 
 class Rtp(NamedTuple):
@@ -27,21 +30,23 @@ def parse_rtp(packet: memoryview) -> Rtp | None:
     size = len(packet)
     if size < 12 or packet[0] >> 6 != 2:
         return None
-    begin = 12 + 4 * (packet[0] & 0x0F)
-    if packet[0] & 0x10:
-        if size < begin + 4:
+    first, second, sequence, time = _HEADER.unpack_from(packet)
+    begin, end = 12, size
+    if first != _PLAIN:
+        begin += 4 * (first & 0x0F)
+        if first & 0x10:
+            if size < begin + 4:
+                return None
+            begin += 4 + 4 * (packet[begin + 2] << 8 | packet[begin + 3])
+        end -= packet[-1] if first & 0x20 else 0
+        if begin > end:
             return None
-        begin += 4 + 4 * (packet[begin + 2] << 8 | packet[begin + 3])
-    end = size - packet[-1] if packet[0] & 0x20 else size
-    if begin > end:
-        return None
-    return Rtp(
-        packet[1] & 0x7F,
-        packet[2] << 8 | packet[3],
-        int.from_bytes(packet[4:8], "big"),
-        packet[1] >= 0x80,
-        packet[begin:end],
-    )
+    return Rtp(second & 0x7F, sequence, time, second >= 0x80, packet[begin:end])
+
+
+def is_marked(packet: memoryview) -> bool:
+    """Whether a packet ends a picture."""
+    return len(packet) > 1 and packet[1] >= 0x80
 
 
 class Order:
@@ -58,16 +63,13 @@ class Order:
         self.missing = 0
         """Packets that never came."""
 
-    def take(self, packet: Rtp) -> Iterator[Rtp]:
+    def take(self, packet: Rtp) -> Sequence[Rtp]:
         """What can be handed on now that this packet has come."""
         expected = self._expected
         if expected is None or packet.sequence == expected:
             self._expected = packet.sequence + 1 & 0xFFFF
             self._strangers = 0
-            yield packet
-            if self._held:
-                yield from self._release()
-            return
+            return (packet, *self._release()) if self._held else (packet,)
         ahead = packet.sequence - expected & 0xFFFF
         if ahead >= _HALF:
             # Late or twice; but many of them in a row mean that the camera counts anew.
@@ -75,11 +77,10 @@ class Order:
             if self._strangers > 16:
                 self._expected = None
                 self._held.clear()
-            return
+            return ()
         copied = packet._replace(payload=memoryview(bytes(packet.payload)))
         self._held[packet.sequence] = copied
-        if len(self._held) > self._depth:
-            yield from self._skip()
+        return tuple(self._skip()) if len(self._held) > self._depth else ()
 
     def _release(self) -> Iterator[Rtp]:
         while self._expected is not None:

@@ -6,7 +6,7 @@ import contextlib
 import re
 import selectors
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -17,6 +17,8 @@ from vedette.ingest.login import Login
 from vedette.ingest.rtsp.conversation import Conversation
 from vedette.ingest.rtsp.datagrams import Datagrams
 from vedette.ingest.rtsp.messages import Answer, Interleaved
+from vedette.ingest.rtsp.nap import Nap
+from vedette.ingest.rtsp.rtp import is_marked
 from vedette.ingest.rtsp.sdp import Track, read_sdp
 
 __all__ = ["SCHEMES", "Session", "Transport"]
@@ -68,8 +70,8 @@ class Session:
             address = self._redirected(address, answer)
         raise SourceError(f"{address.authority} redirects in circles")
 
-    def packets(self) -> Iterator[memoryview | None]:
-        """RTP packets of the track, each valid until the next; None after each round of waiting."""
+    def packets(self) -> Iterator[Sequence[memoryview]]:
+        """RTP packets of the track as they come, valid until the next ones; none now and then."""
         if self._datagrams is not None:
             return self._by_datagrams(self._datagrams)
         return self._interleaved()
@@ -157,35 +159,42 @@ class Session:
         good = ports is not None and all(0 < port < 65_536 for port in ports)
         self._datagrams.aim(ports if good else None)
 
-    def _interleaved(self) -> Iterator[memoryview | None]:
+    def _interleaved(self) -> Iterator[Sequence[memoryview]]:
         talk = self._talking
         while (early := talk.early()) is not None:
             if early.channel == self._channel:
-                yield early.packet
+                yield (early.packet,)
+        nap = Nap()
         while not self._closed:
+            packets = talk.packets(self._channel)
+            yield packets
+            if packets:
+                nap.read(ended=is_marked(packets[-1]))
+            # What stopped us is a message, half a packet, or nothing.
             while (said := talk.next()) is not None:
-                if not isinstance(said, Interleaved):
+                if isinstance(said, Interleaved):
+                    yield (said.packet,) if said.channel == self._channel else ()
+                    yield talk.packets(self._channel)
+                else:
                     self._hear(talk, said)
-                elif said.channel == self._channel:
-                    yield said.packet
-            yield None
             self._stay(talk)
             talk.receive()
 
-    def _by_datagrams(self, datagrams: Datagrams) -> Iterator[memoryview | None]:
+    def _by_datagrams(self, datagrams: Datagrams) -> Iterator[Sequence[memoryview]]:
         talk = self._talking
         self._waiting = selectors.DefaultSelector()
         self._waiting.register(talk.line, selectors.EVENT_READ)
         datagrams.register(self._waiting)
         while not self._closed:
             ready = self._waiting.select(_TICK_S)
-            yield from datagrams.received()
+            for packet in datagrams.received():
+                yield (packet,)
             if any(key.fileobj is talk.line for key, _ in ready):
                 talk.receive()
                 while (said := talk.next()) is not None:
                     if not isinstance(said, Interleaved):
                         self._hear(talk, said)
-            yield None
+            yield ()
             self._stay(talk)
 
     def _hear(self, talk: Conversation, answer: Answer) -> None:

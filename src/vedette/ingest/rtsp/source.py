@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import SecretStr
@@ -90,20 +90,13 @@ class RtspPlay:
         assembler, units = _assembler(track), _Units(track)
         timeline, clock = Timeline(), self._origin.clock
         heard = time.monotonic()
-        for octets in self._session.packets():
-            if octets is None:
-                self._mind_silence(heard)
-                continue
-            packet = parse_rtp(octets)
-            if packet is None or packet.payload_type != track.payload_type:
-                continue
-            for ordered in order.take(packet):
-                for picture in assembler.take(ordered):
-                    unit = units.make(picture)
-                    if unit is None:
-                        continue
+        for received in self._session.packets():
+            for picture in _pictures(received, track.payload_type, order, assembler):
+                unit = units.make(picture)
+                if unit is not None:
                     yield stamp(self._origin, unit, timeline.place(unit.pts_us, clock.now_us()))
                     heard = time.monotonic()
+            self._mind_silence(heard)
 
     def _mind_silence(self, heard: float) -> None:
         if time.monotonic() - heard <= self._origin.silent_s:
@@ -111,6 +104,19 @@ class RtspPlay:
         where = self._address.authority
         hint = "; a firewall may hold back UDP, try tcp" if self._udp else ""
         raise StreamSilent(f"{where} is connected, but sends no pictures{hint}")
+
+
+def _pictures(
+    received: Sequence[memoryview], payload_type: int, order: Order, assembler: Assembler
+) -> list[Picture]:
+    """The pictures that these RTP packets complete."""
+    found: list[Picture] = []
+    for octets in received:
+        packet = parse_rtp(octets)
+        if packet is not None and packet.payload_type == payload_type:
+            for ordered in order.take(packet):
+                found += assembler.take(ordered)
+    return found
 
 
 def _assembler(track: Track) -> Assembler:
