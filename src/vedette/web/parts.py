@@ -13,10 +13,7 @@ from vedette.core.ports import AlarmStore, Bus, EventStore, PacketHub, SiteStore
 from vedette.core.settings import Settings
 from vedette.core.site import Camera, Spec
 
-__all__ = ["Parts", "Prober", "SourceTest"]
-
-
-SourceTest = ProbeResult
+__all__ = ["Parts", "Prober"]
 
 
 class Prober(Protocol):
