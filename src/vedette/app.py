@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vedette.access.first import FirstAdministrator
-from vedette.access.passwords import Passwords
 from vedette.alarms.desk import AlarmDesk, cooldown_from
 from vedette.bus.local import LocalBus
 from vedette.bus.memory import MemoryBus
 from vedette.bus.packets import PacketServer, RemotePackets
 from vedette.core.clock import Clock, RealClock
+from vedette.core.facts import ProbeResult
 from vedette.core.ports import Bus, DetectorPlace, PacketHub
 from vedette.core.settings import Settings, SourceSettings
 from vedette.core.site import Site, Spec
@@ -30,9 +29,6 @@ from vedette.pipeline.lanes import Lanes, Surroundings
 from vedette.pipeline.watch import SiteWatch
 from vedette.store import Store, open_store
 from vedette.store.spool import SpooledEvents
-from vedette.web.parts import Parts, SourceTest
-from vedette.web.serve import WebServer
-from vedette.web.server import create_app
 
 __all__ = [
     "CAMERAS_PER_MEDIA",
@@ -169,7 +165,7 @@ class _Prober:
 
     allowed: SourceSettings
 
-    def __call__(self, spec: Spec, timeout_s: float) -> SourceTest:
+    def __call__(self, spec: Spec, timeout_s: float) -> ProbeResult:
         return probe(spec, self.allowed, timeout_s)
 
 
@@ -226,6 +222,13 @@ def _lanes(
 def _web(
     undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bus, packets: PacketHub
 ) -> str:
+    # Only here: the other processes start in a third of the time without a web framework.
+    from vedette.access.first import FirstAdministrator
+    from vedette.access.passwords import Passwords
+    from vedette.web.parts import Parts
+    from vedette.web.serve import WebServer
+    from vedette.web.server import create_app
+
     clock: Clock = RealClock()
     current = _Current(store.site.load())
     _follow(undo, store, bus, current.apply)

@@ -21,7 +21,7 @@ from vedette.app import CAMERAS_PER_MEDIA, open_database, start_everything
 from vedette.bus.broker import Broker
 from vedette.bus.local import LocalBus
 from vedette.cli.options import add_settings, settings_of
-from vedette.cli.part import Told, address_file, tell
+from vedette.part import Told, address_file, tell
 from vedette.core.clock import RealClock
 from vedette.core.errors import ConfigError
 from vedette.core.settings import Settings
@@ -84,7 +84,7 @@ def _supervise(
         "web",
     ]
     parts = [
-        Part(name=name, command=(sys.executable, "-m", "vedette.cli.part", name), told=told)
+        Part(name=name, command=(sys.executable, "-m", "vedette.part", name), told=told)
         for name in names
     ]
     supervisor = Supervisor(parts, bus, RealClock())

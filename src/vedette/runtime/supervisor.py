@@ -25,7 +25,7 @@ _TELL_EVERY_S = 1.0
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _SETTLED_S = 10.0
-_STOP_S = 8.0
+_STOP_S = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""One of our processes: `python -m vedette.cli.part NAME`.
+"""One of our processes: `python -m vedette.part NAME`.
 
 Its first line of input tells it everything: settings hold secrets, so they come by a pipe and never
 by arguments, which anybody may list. When the pipe ends, the supervisor is gone and so is the part.
@@ -22,7 +22,7 @@ from vedette.runtime.logs import configure_logs
 
 __all__ = ["Told", "address_file", "main", "tell"]
 
-_END_WITHIN_S = 6.0
+_END_WITHIN_S = 10.0
 
 
 @value
