@@ -21,10 +21,10 @@ from vedette.app import CAMERAS_PER_MEDIA, open_database, start_everything
 from vedette.bus.broker import Broker
 from vedette.bus.local import LocalBus
 from vedette.cli.options import add_settings, settings_of
-from vedette.part import Told, address_file, tell
 from vedette.core.clock import RealClock
 from vedette.core.errors import ConfigError
 from vedette.core.settings import Settings
+from vedette.part import Told, address_file, tell
 from vedette.runtime.logs import configure_logs
 from vedette.runtime.supervisor import Part, Supervisor
 
