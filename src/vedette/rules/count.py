@@ -67,7 +67,10 @@ class Count(Subjects):
 
     def _event(self, passed: Passed, way: Way) -> Event:
         event = self._bound.event(passed.passage.t_us, f"{passed.track.id}-{way}", (passed.track,))
-        return replace(event, line=self.line, zone=self.zone, direction=way, count=1)
+        # Traffic is a figure, not an alarm.
+        return replace(
+            event, line=self.line, zone=self.zone, direction=way, count=1, severity="info"
+        )
 
 
 def _turns_right(polygon: Sequence[Point]) -> bool:
