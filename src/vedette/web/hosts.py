@@ -19,7 +19,9 @@ class Hosts:
     """This machine's names and addresses, and those the settings allow."""
 
     def __init__(self, allowed: Iterable[str]) -> None:
-        self._names = {"localhost", socket.gethostname().lower()}
+        name = socket.gethostname().lower()
+        # The second is how machines find each other in a network without a name server.
+        self._names = {"localhost", name, f"{name}.local"}
         self._names |= {name.lower().rstrip(".") for name in allowed}
 
     def ours(self, header: str) -> bool:
