@@ -16,7 +16,7 @@ Piece = NDArray[np.bool_]
 Window = tuple[int, int, int, int]
 """x, y, width, height in working pixels."""
 
-_GAP = np.ones((7, 5), np.uint8)
+_GAP = np.ones((5, 3), np.uint8)
 _SPECK = np.ones((2, 2), np.uint8)
 _MOST = 40
 """More blobs than that are weather; the largest are looked at."""
@@ -25,6 +25,12 @@ _TRIM = 0.45
 _TAIL = 0.01
 _THIN = 0.10
 """A join thinner than twice this share of a blob's smaller side is taken apart."""
+_THICKER = (0.13, 0.16, 0.19, 0.22)
+_LOOSE, _TIGHT = 0.72, 0.85
+"""A thicker join too where the blob fills less of its box than the parts fill of theirs."""
+_LEAST_CORE = 0.15
+_BESIDE, _AHEAD = 0.3, 0.8
+"""How much of the narrower part may lie below the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,30 +104,46 @@ def _bulk(counts: NDArray[np.int64]) -> tuple[int, int]:
 
 
 def _split(part: Piece, least_px: float) -> list[tuple[Window, Piece]]:
-    """Things that touch side by side, taken apart where they are joined thinly."""
+    """Things that touch, taken apart where they are joined thinly, or so that boxes fit them."""
     h, w = part.shape
     whole: list[tuple[Window, Piece]] = [((0, 0, w, h), part)]
-    reach = round(_THIN * min(w, h))
-    if reach < 2:
+    thin = round(_THIN * min(w, h))
+    if thin < 2:
         return whole
+    pieces = _eroded(part, thin, least_px)
+    if len(pieces) > 1 and not _stacked(pieces, _BESIDE):
+        return pieces
+    if np.count_nonzero(part) > _LOOSE * w * h:
+        return whole
+    for share in _THICKER:
+        pieces = _eroded(part, round(share * min(w, h)), least_px)
+        if len(pieces) > 1:
+            fits = all(np.count_nonzero(one) > _TIGHT * one.size for _, one in pieces)
+            return pieces if fits and not _stacked(pieces, _AHEAD) else whole
+    return whole
+
+
+def _eroded(part: Piece, reach: int, least_px: float) -> list[tuple[Window, Piece]]:
+    """The parts that are left of it when `reach` pixels are taken off all around, grown again."""
+    h, w = part.shape
     square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     core = cv2.erode(np.pad(part.astype(np.uint8), reach), square)
     count, names, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
-    least_core = 0.15 * np.count_nonzero(core)
-    cores = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= least_core]
-    if len(cores) < 2 or _stacked(stats[cores]):
-        return whole
+    least_core = _LEAST_CORE * np.count_nonzero(core)
     pieces: list[tuple[Window, Piece]] = []
-    for index in cores:
+    for index in range(1, count):
+        if stats[index, cv2.CC_STAT_AREA] < least_core:
+            continue
         grown = cv2.dilate((names == index).astype(np.uint8), square)
         piece = (grown[reach : reach + h, reach : reach + w] > 0) & part
         if np.count_nonzero(piece) >= least_px:
             x, y, pw, ph = cv2.boundingRect(piece.astype(np.uint8))
             pieces.append(((x, y, pw, ph), piece[y : y + ph, x : x + pw]))
-    return pieces if len(pieces) > 1 else whole
+    return pieces
 
 
-def _stacked(stats: NDArray[np.int32]) -> bool:
+def _stacked(pieces: list[tuple[Window, Piece]], most: float) -> bool:
     """Whether parts stand above each other, as a person's do."""
-    left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
-    return bool((left + wide).min() - left.max() > 0.3 * wide.min())
+    left = max(x for (x, _, _, _), _ in pieces)
+    right = min(x + w for (x, _, w, _), _ in pieces)
+    return right - left > most * min(w for (_, _, w, _), _ in pieces)

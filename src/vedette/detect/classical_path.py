@@ -21,6 +21,7 @@ _APART_S = 0.3
 _SAME_SHARE = 0.2
 _BORDER_PX = 1.0
 _FLAT = 1.1
+_BETWEEN = 3.0
 _POSITION_GAIN = 0.7
 _EARLY_SPEED_GAIN, _SPEED_GAIN = 0.7, 0.45
 _SHARED_GAIN, _SHARED_SHIFT = 0.2, 0.2
@@ -131,7 +132,11 @@ class Path:
             members = [
                 j for j in members if j == big or moving[j] > 0.15 or upright(blobs[[big, j]])
             ]
-        rest = [j for j in members if j != big and area[j] > _SAME_SHARE * area[big]]
+        rest = [
+            j
+            for j in members
+            if j != big and (area[j] > _SAME_SHARE * area[big] or _far(blobs[big], blobs[j]))
+        ]
         if not rest or upright(blobs[[big, *rest]]):
             self._apart_s = None
             return members
@@ -169,6 +174,13 @@ def upright(boxes: Boxes) -> bool:
     if np.count_nonzero(wide > _FLAT * high) > 1:
         return False
     return bool(y2 - y1 > 1.5 * (x2 - x1) and wide.min() > 0.3 * (x2 - x1))
+
+
+def _far(big: Row, part: Row) -> bool:
+    """Whether a box around both would hold mostly what is between them."""
+    low, high = np.minimum(big[:2], part[:2]), np.maximum(big[2:], part[2:])
+    added = float((high - low).prod() - (big[2:] - big[:2]).prod())
+    return added > _BETWEEN * float((part[2:] - part[:2]).prod())
 
 
 def _moved(first: Row, last: Row, axis: int, limit: int) -> float:

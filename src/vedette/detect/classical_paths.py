@@ -22,6 +22,7 @@ _COVERED = 0.5
 _INSIDE = 0.6
 _FRESH_S = 0.3
 _LARGER = 1.2
+_EXPLAINED = 0.5
 _LEAST_WORTH = 0.15
 
 
@@ -82,7 +83,8 @@ class Paths:
         for j in np.flatnonzero(within.sum(axis=0) > 1):
             rows = [i for i in np.flatnonzero(within[:, j]) if self.all[i].seen is None]
             others = expected[rows]
-            if len(rows) < 2 or area(blobs.box[[j]])[0] < _LARGER * area(others).max():
+            whole, parts = float(area(blobs.box[[j]])[0]), area(others)
+            if len(rows) < 2 or whole < _LARGER * parts.max() or parts.sum() < _EXPLAINED * whole:
                 continue
             for i in rows:
                 self.all[i].share(expected[i], others, blobs.box[j], now.t_s, now.dt_s)

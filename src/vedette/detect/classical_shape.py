@@ -13,6 +13,7 @@ VEHICLE = "vehicle"
 _TALL = 1.35
 """Height over width from which a free-standing thing looks like somebody on their feet."""
 _WIDE = 1.05
+_FULL = 0.7
 _SOLID = 0.86
 """A box so well filled is coachwork, even where it is taller than wide: seen from above."""
 _LARGE = 0.015
@@ -20,7 +21,7 @@ _LARGE = 0.015
 _FLAT = 0.55
 """Head and shoulders, cut off below, are taller than that."""
 _KEEPS = 0.95
-_SURE, _UNSURE = 1.5, 0.5
+_FIRST, _CHANGE = 1.0, 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,9 @@ class Shape:
         self._vehicle *= _KEEPS
         solid = seen.fill > _SOLID and seen.share > _LARGE
         tall = seen.aspect > _TALL and not solid
-        wide = seen.aspect < (_FLAT if seen.cut_high else _WIDE) or solid
+        # Coachwork fills its box; arms and legs do not.
+        most = _WIDE + max(0.0, seen.fill - _FULL)
+        wide = seen.aspect < (_FLAT if seen.cut_high else most) or solid
         whole = not (seen.cut_high or seen.cut_wide)
         self._person += (1.0 if whole else 0.5) * (tall and not seen.cut_wide)
         self._vehicle += (1.0 if whole else 0.5) * wide
@@ -60,9 +63,7 @@ class Shape:
 
     def _decide(self) -> None:
         lead = self._person - self._vehicle
-        if lead > _SURE:
-            self.label = PERSON
-        elif lead < -_SURE:
-            self.label = VEHICLE
-        elif abs(lead) < _UNSURE and max(self._person, self._vehicle) > 4 * _SURE:
-            self.label = OBJECT
+        best = PERSON if lead > 0 else VEHICLE
+        # To change one's mind takes more than to make it up: rules and tracks go by the label.
+        if abs(lead) >= (_FIRST if self.label == OBJECT else _CHANGE):
+            self.label = best
