@@ -71,7 +71,8 @@ def open_database(settings: Settings) -> Store:
     """The database of an installation, brought up to date."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     where = settings.store_url.get_secret_value() or settings.data_dir / "vedette.db"
-    return open_store(where, settings.data_dir / "seal.key")
+    key = settings.store_key.get_secret_value().encode() or settings.data_dir / "seal.key"
+    return open_store(where, key)
 
 
 def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.ExitStack:

@@ -77,10 +77,11 @@ class PostgresServer:
         return f"postgresql://vedette@127.0.0.1:{self.port}/{database}"
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Address of a new, empty database."""
+    def database(self, *, like: str | None = None) -> Iterator[str]:
+        """Address of a new database: empty, or a copy of another one that nobody uses."""
         name = f"test_{next(self._numbers)}"
-        self._sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        template = "template0" if like is None else like.rpartition("/")[2]
+        self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield self.url(name)
         self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 

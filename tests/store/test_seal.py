@@ -52,12 +52,12 @@ def test_what_is_no_key_is_explained(key: bytes) -> None:
 
 
 def test_the_first_start_makes_a_key_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "store.key"
+    path = tmp_path / "data" / "seal.key"
     made = open_key(path)
     Sealer(made)
     assert open_key(path) == made
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(path.parent) == ["store.key"]
+    assert os.listdir(path.parent) == ["seal.key"]
 
 
 def test_all_who_start_at_once_have_the_same_key(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_all_who_start_at_once_have_the_same_key(tmp_path: Path) -> None:
 
     def start() -> None:
         gate.wait()
-        keys.append(open_key(tmp_path / "store.key"))
+        keys.append(open_key(tmp_path / "seal.key"))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
@@ -75,7 +75,7 @@ def test_all_who_start_at_once_have_the_same_key(tmp_path: Path) -> None:
         thread.join()
     assert len(keys) == 8
     assert len(set(keys)) == 1
-    assert os.listdir(tmp_path) == ["store.key"]
+    assert os.listdir(tmp_path) == ["seal.key"]
 
 
 def test_a_key_that_cannot_be_read_is_explained(tmp_path: Path) -> None:

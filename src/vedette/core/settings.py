@@ -87,7 +87,7 @@ class Settings:
     store_url: Secret = SecretStr("")
     """Database, such as postgresql://user:password@host/vedette; empty: SQLite in `data_dir`."""
     store_key: Secret = SecretStr("")
-    """Key that encrypts camera passwords in the database; empty: `store.key` in `data_dir`."""
+    """Key that encrypts camera passwords in the database; empty: `seal.key` in `data_dir`."""
     runner: Literal["processes", "threads"] = "processes"
     """Whether the parts run in processes of their own or as threads of one."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -36,7 +36,7 @@ class Sealer:
         except InvalidToken:
             raise StoreError(
                 "passwords in the database were encrypted with another key; "
-                "put the former store.key back, or set store_key to it"
+                "put the former seal.key back, or set store_key to it"
             ) from None
 
 
