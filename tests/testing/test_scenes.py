@@ -15,8 +15,18 @@ from vedette.core.media import Pixels, Region
 from vedette.pipeline.truth import read_truth
 from vedette.testing.clips import Encoding
 from vedette.testing.counter import read_counter
-from vedette.testing.scenes import SITES, Playing, Scene, Stage, build, film
+from vedette.testing.scenes import (
+    SITES,
+    During,
+    Nuisance,
+    Playing,
+    Scene,
+    Stage,
+    build,
+    film,
+)
 from vedette.testing.scenes.paste import Extent, Layer
+from vedette.testing.scenes.weather import Rain
 
 # What each site promises in one loop: crossings by line, stays of a second or more by zone.
 PROMISED = {
@@ -195,6 +205,17 @@ def test_a_film_is_one_loop_with_its_truth(stages: dict[str, Stage], tmp_path: P
     assert len(list(tmp_path.glob("*.mp4"))) == 1
     with pytest.raises(ValueError, match="not 5"):
         film(scene, tmp_path, Encoding(fps=5.0))
+
+
+def test_a_film_of_other_weather_is_another(stages: dict[str, Stage], tmp_path: Path) -> None:
+    def made(*nuisances: Nuisance) -> Path:
+        empty = Playing(fps=0.1, empty=True, nuisances=nuisances)
+        return film(Scene(stages["yard"], empty), tmp_path).path
+
+    rain, more_rain = Rain((640, 360)), Rain((640, 360), drops=400)
+    paths = [made(), made(rain), made(more_rain), made(During(rain, 1.0, 9.0))]
+    assert len(set(paths)) == 4
+    assert made(Rain((640, 360))) == paths[1]
 
 
 def test_eval_reads_the_truth(stages: dict[str, Stage], tmp_path: Path) -> None:

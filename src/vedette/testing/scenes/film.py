@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
+import numpy as np
 from pydantic import TypeAdapter
 
+from vedette.core.media import Pixels
 from vedette.core.value import value
 from vedette.testing.clips import Encoding, cached
 from vedette.testing.scenes.scene import Scene
@@ -14,7 +19,7 @@ from vedette.testing.scenes.truth import SceneTruth, TruthBox
 
 __all__ = ["Film", "FilmFrame", "film"]
 
-_DRAWN_BY = "1"
+_DRAWN_BY = "2"
 """Raise to draw cached films anew when the drawing changes."""
 
 
@@ -50,26 +55,49 @@ class Film:
 
 def film(scene: Scene, directory: Path, how: Encoding | None = None) -> Film:
     """Draw and encode one loop, or take it from the directory if it was drawn before."""
-    how = how or Encoding(fps=scene.playing.fps, quality=24)
+    how = how or Encoding(fps=scene.playing.fps, quality=25)
     if how.fps != scene.playing.fps:
-        raise ValueError(f"the scene is played at {scene.playing.fps} fps, not {how.fps}")
-    optics = scene.stage.optics
-    key = f"{_DRAWN_BY}|{scene.stage.name}|{optics}|{scene.playing}"
-    path = cached(directory, key, how, lambda: (frame.planes for frame in scene.frames()))
-    notes = _read_notes(path) or _write_notes(path, scene)
+        raise ValueError(f"the scene is played at {scene.playing.fps:g} fps, not {how.fps:g}")
+    seen: list[FilmFrame] = []
+
+    def draw() -> Iterator[Pixels]:
+        for frame in scene.frames():
+            if frame.boxes:
+                seen.append(FilmFrame(index=frame.index, boxes=frame.boxes))
+            yield frame.planes
+
+    key = f"{_DRAWN_BY}|{scene.stage.name}|{scene.stage.optics}|{_told(scene.playing)}"
+    path = cached(directory, key, how, draw)
+    beside = path.with_suffix(".json")
+    if not beside.exists():
+        frames = tuple(seen) or tuple(_frames(scene))
+        _write(beside, _Notes(truth=scene.truth, frames=frames))
+    notes = TypeAdapter(_Notes).validate_json(beside.read_bytes())
     return Film(path, notes.truth, notes.frames)
 
 
-def _read_notes(path: Path) -> _Notes | None:
-    beside = path.with_suffix(".json")
-    return TypeAdapter(_Notes).validate_json(beside.read_bytes()) if beside.exists() else None
+def _told(thing: object) -> str:
+    """A value's content as text: nuisances are objects, and an address says nothing of them."""
+    if isinstance(thing, np.ndarray):
+        return hashlib.sha256(thing.tobytes()).hexdigest()[:16]
+    if isinstance(thing, list | tuple):
+        return f"[{', '.join(_told(one) for one in thing)}]"
+    if is_dataclass(thing):
+        held = [(one.name, getattr(thing, one.name)) for one in fields(thing)]
+        return type(thing).__name__ + _told(held)
+    if hasattr(thing, "__dict__"):
+        return type(thing).__name__ + _told(sorted(vars(thing).items()))
+    return repr(thing)
 
 
-def _write_notes(path: Path, scene: Scene) -> _Notes:
-    seen = (
-        FilmFrame(index=index, boxes=scene.boxes(index / scene.playing.fps))
-        for index in range(scene.loop_frames)
-    )
-    notes = _Notes(truth=scene.truth, frames=tuple(frame for frame in seen if frame.boxes))
-    path.with_suffix(".json").write_bytes(TypeAdapter(_Notes).dump_json(notes))
-    return notes
+def _frames(scene: Scene) -> Iterator[FilmFrame]:
+    """Who is in which frame, where the film is there and its notes are lost."""
+    for index in range(scene.loop_frames):
+        if boxes := scene.boxes(index / scene.playing.fps):
+            yield FilmFrame(index=index, boxes=boxes)
+
+
+def _write(path: Path, notes: _Notes) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial.write_bytes(TypeAdapter(_Notes).dump_json(notes))
+    partial.replace(path)

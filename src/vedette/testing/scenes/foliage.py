@@ -18,8 +18,10 @@ __all__ = ["Foliage"]
 class Foliage:
     """Sways one part of a picture; the edge of the part stays where it is."""
 
-    def __init__(self, at: Extent, *, push_px: float, loop_s: float, seed: int) -> None:
-        """A whole number of gusts fits into the loop, so that it has no seam."""
+    def __init__(
+        self, at: Extent, leaves: Pixels | None, *, push_px: float, loop_s: float, seed: int
+    ) -> None:
+        """Leaves uint8[H, W] move, what is beside them does not; gusts fit into the loop."""
         self._at = at
         self._gust_s = loop_s / max(1, round(loop_s / 12.0))
         height, width = at.bottom - at.top, at.right - at.left
@@ -27,7 +29,11 @@ class Foliage:
         rim = np.minimum(self._x, width - 1 - self._x) / max(4.0, 0.15 * width)
         rim = np.minimum(rim, np.minimum(self._y, height - 1 - self._y) / max(4.0, 0.15 * height))
         phase = cv2.resize(rough(64, 16, seed), (width, height), interpolation=cv2.INTER_CUBIC)
-        self._hold = (np.clip(rim, 0, 1) * push_px).astype(np.float32)
+        hold = np.clip(rim, 0, 1) * push_px
+        if leaves is not None:
+            green = leaves[at.top : at.bottom, at.left : at.right].astype(np.float32) / 255
+            hold = hold * cv2.GaussianBlur(green, (0, 0), 1.5 + push_px)
+        self._hold = hold.astype(np.float32)
         self._phase = (phase * 1.3).astype(np.float32)
 
     def sway(self, canvas: Pixels, t_s: float) -> None:

@@ -30,7 +30,7 @@ def crown(plate: Plate, middle: Spot3, size_m: tuple[float, float], seed: int) -
         green = np.array([46, 104, 84]) * max(0.3, tone) * chance.normal(1, 0.05, 3)
         at = (seen[0] + right * size_m[0] / 2 * scale, seen[1] - up * size_m[1] / 2 * scale)
         radius = scale * size_m[0] * chance.uniform(0.035, 0.085)
-        _leaf(plate.image, at, radius, tuple(float(v) for v in green))
+        _leaf(plate, at, radius, tuple(float(v) for v in green))
 
 
 def _clumps(chance: np.random.Generator, count: int) -> Array:
@@ -40,6 +40,8 @@ def _clumps(chance: np.random.Generator, count: int) -> Array:
     return (way * chance.uniform(0.35, 1.0, (count, 1)) ** 0.5).astype(np.float32)
 
 
-def _leaf(image: Array, at: tuple[float, float], radius: float, green: tuple[float, ...]) -> None:
+def _leaf(plate: Plate, at: tuple[float, float], radius: float, green: tuple[float, ...]) -> None:
     centre = (round(float(at[0]) * 16), round(float(at[1]) * 16))
-    cv2.circle(image, centre, max(16, round(radius * 16)), green, -1, cv2.LINE_AA, 4)
+    reach = max(16, round(radius * 16))
+    cv2.circle(plate.image, centre, reach, green, -1, cv2.LINE_AA, 4)
+    cv2.circle(plate.leaves, centre, reach, 255, -1, cv2.LINE_AA, 4)

@@ -39,6 +39,8 @@ class Plate:
         self.lighting = lighting
         self.x, self.y, self.away = self.optics.ground()
         self.image = np.zeros((self.optics.height, self.optics.width, 3), np.float32)
+        self.leaves = np.zeros(self.image.shape[:2], np.uint8)
+        """Where leaves are seen, 0–255."""
         self._grain = rough(512, 128, 11)
 
     def sky(self, seed: int) -> None:
@@ -155,6 +157,8 @@ class Plate:
         at = patch.at
         below = self.image[at.top : at.bottom, at.left : at.right]
         below += (patch.mask.astype(np.float32) / 255)[..., None] * (paint - below)
+        leaves = self.leaves[at.top : at.bottom, at.left : at.right]
+        np.minimum(leaves, 255 - patch.mask, out=leaves)
 
     def _whole(self, patch: Patch) -> Pixels:
         mask = np.zeros(self.image.shape[:2], np.uint8)

@@ -85,7 +85,7 @@ class Scene:
         self._veils: dict[tuple[bool, ...], Pixels] = {}
         push = self.playing.wind * width / 640
         self._foliage = [
-            Foliage(at, push_px=push, loop_s=stage.length_s, seed=n)
+            Foliage(at, stage.leaves, push_px=push, loop_s=stage.length_s, seed=n)
             for n, at in enumerate(stage.foliage)
             if push > 0
         ]

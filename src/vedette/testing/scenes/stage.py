@@ -74,3 +74,5 @@ class Stage:
     zones: tuple[Zone, ...] = ()
     foliage: tuple[Extent, ...] = ()
     """Parts of the picture that sway in the wind."""
+    leaves: Pixels | None = None
+    """What in them are leaves, uint8[H, W]; all if not given."""

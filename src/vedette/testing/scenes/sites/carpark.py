@@ -72,6 +72,7 @@ def carpark(size: tuple[int, int] = (640, 360)) -> Stage:
             Zone(id="row", name="Parked cars", polygon=_row(optics)),
         ),
         foliage=_crowns(optics),
+        leaves=plate.shrink(plate.leaves),
     )
 
 

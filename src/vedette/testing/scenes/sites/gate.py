@@ -51,6 +51,7 @@ def gate(size: tuple[int, int] = (640, 360)) -> Stage:
         ),
         zones=(_stop_zone(optics),),
         foliage=_crowns(optics),
+        leaves=plate.shrink(plate.leaves),
     )
 
 

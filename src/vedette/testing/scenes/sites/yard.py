@@ -54,6 +54,7 @@ def yard(size: tuple[int, int] = (640, 360)) -> Stage:
         ),
         zones=(_apron(optics),),
         foliage=(_crown(optics),),
+        leaves=plate.shrink(plate.leaves),
     )
 
 
