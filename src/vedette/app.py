@@ -94,7 +94,7 @@ def start_analyse(settings: Settings, shares: Shares, index: int) -> contextlib.
         bus = _bus(undo, shares)
         store = _store(undo, settings)
         packets = RemotePackets(lambda camera: shares.packets_path(shares.media_of(camera)))
-        events = SpooledEvents(store.events, settings.data_dir / "spool" / f"analyse-{index}")
+        events = SpooledEvents(store.events, settings.data_dir / "spool")
         undo.callback(events.close)
         _lanes(
             undo,
@@ -122,7 +122,7 @@ def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
         undo.callback(bus.close)
         store = _store(undo, settings)
         feeds = _feeds(undo, settings, store, bus, lambda _: True)
-        events = SpooledEvents(store.events, settings.data_dir / "spool" / "threads")
+        events = SpooledEvents(store.events, settings.data_dir / "spool")
         undo.callback(events.close)
         _lanes(
             undo,
