@@ -66,8 +66,7 @@ class Feeds:
                 if key not in self._running:
                     self._running[key] = self._begin(key, stream)
         for running in ended:
-            if running.feed is not None:
-                running.feed.stop()
+            _end(running)
 
     def watch(self, camera: str, stream: str) -> PacketInbox:
         """A new inbox on a stream, beginning with its current GOP; NotFound when it is not ours."""
@@ -96,8 +95,7 @@ class Feeds:
             ended = tuple(self._running.values())
             self._running.clear()
         for running in ended:
-            if running.feed is not None:
-                running.feed.stop()
+            _end(running)
 
     def _begin(self, key: Key, stream: Stream) -> _Running:
         camera, stream_id = key
@@ -126,3 +124,14 @@ class Feeds:
             reason=running.reason,
             since_us=self._clock.now_us(),
         )
+
+
+def _end(running: _Running) -> None:
+    feed = running.feed
+    if feed is None:
+        return
+    feed.stop()
+    for tap in feed.taps:
+        # Whoever waits at it has to come back, for the feed that may stand in its place.
+        if isinstance(tap, PacketQueue):
+            tap.close()
