@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, cast
 
 import cv2
@@ -46,12 +47,13 @@ _WEIGHTS = {1: _BT709, 5: _BT601, 6: _BT601, 9: _BT2020, 10: _BT2020}
 
 _FULL_RANGE = 2
 _HD_LINES = 720
+_STRIP = 32
 
 
 class DecodedPlanes:
     """The planes of one AVFrame, which lives as long as this object."""
 
-    __slots__ = ("_frame", "_layout", "_views")
+    __slots__ = ("_frame", "_layout", "_luma")
 
     def __init__(self, frame: VideoFrame) -> None:
         layout = _LAYOUTS.get(frame.format.name)
@@ -62,7 +64,7 @@ class DecodedPlanes:
             layout = _LAYOUTS[frame.format.name]
         self._frame = frame
         self._layout = layout
-        self._views: tuple[Pixels, ...] | None = None
+        self._luma: Pixels | None = None
 
     @property
     def width(self) -> int:
@@ -73,62 +75,80 @@ class DecodedPlanes:
         return self._frame.height
 
     def luma(self) -> Pixels:
-        return self._planes()[0]
+        if self._luma is None:
+            self._luma = _view(self._frame.planes[0], self._frame.width, self._frame.height)
+        return self._luma
 
     def rgb(self, region: Region, size: tuple[int, int] | None) -> Pixels:
         x1, y1, x2, y2 = _pixels(region, self.width, self.height)
-        luma, *chroma = self._planes()
-        cut = [luma[y1:y2, x1:x2]]
         sx, sy = self._layout.shift_x, self._layout.shift_y
         rows, columns = slice(y1 >> sy, (y2 + sy) >> sy), slice(x1 >> sx, (x2 + sx) >> sx)
-        cut += [plane[rows, columns] for plane in chroma]
+        cut = [self.luma()[y1:y2, x1:x2], *(plane[rows, columns] for plane in self._chroma())]
         return self._colour(cut, size or (x2 - x1, y2 - y1))
 
-    def _planes(self) -> tuple[Pixels, ...]:
-        if self._views is None:
-            frame, layout = self._frame, self._layout
-            wide, high = frame.width, frame.height
-            sx, sy = layout.shift_x, layout.shift_y
-            half = (wide + sx) >> sx, (high + sy) >> sy
-            views = [_view(frame.planes[0], wide, high)]
-            if layout.form == "planar":
-                views += [_view(frame.planes[1], *half), _view(frame.planes[2], *half)]
-            elif layout.form != "gray":
-                both = _view(frame.planes[1], 2 * half[0], half[1]).reshape(half[1], half[0], 2)
-                views.append(both)
-            self._views = tuple(views)
-        return self._views
+    def _chroma(self) -> list[Pixels]:
+        """Cb and Cr, or both in one where they are interleaved."""
+        frame, layout = self._frame, self._layout
+        wide = (frame.width + layout.shift_x) >> layout.shift_x
+        high = (frame.height + layout.shift_y) >> layout.shift_y
+        if layout.form == "gray":
+            return []
+        if layout.form == "planar":
+            return [_view(plane, wide, high) for plane in frame.planes[1:3]]
+        return [_view(frame.planes[1], 2 * wide, high).reshape(high, wide, 2)]
 
     def _colour(self, cut: list[Pixels], size: tuple[int, int]) -> Pixels:
         luma = _scaled(cut[0], size)
         if self._layout.form == "gray":
             return _array(cv2.cvtColor(luma, cv2.COLOR_GRAY2RGB))
-        matrix = self._matrix()
+        weights, full = self._colours()
         wide, high = size
-        halved = (wide // 2, high // 2)
-        if matrix is None and wide % 2 == 0 and high % 2 == 0 and self._layout.shift_y:
-            pair = self._pair(cut[1:], halved)
-            return _array(cv2.cvtColorTwoPlane(luma, pair, cv2.COLOR_YUV2RGB_NV12))
-        pair = self._pair(cut[1:], size)
-        yuv = cv2.merge((luma, pair[:, :, 0], pair[:, :, 1]))
-        return _array(cv2.transform(yuv, _LIMITED_BT601 if matrix is None else matrix))
+        if not full and wide % 2 == 0 and high % 2 == 0 and self._layout.shift_y:
+            return _limited_range(luma, self._pair(cut[1:], (wide // 2, high // 2)), weights)
+        return _by_matrix(luma, self._pair(cut[1:], size), _to_rgb(weights, full=full))
 
     def _pair(self, chroma: list[Pixels], size: tuple[int, int]) -> Pixels:
         """uint8[h, w, 2]: Cb and Cr at that size."""
         scaled = [_scaled(plane, size) for plane in chroma]
         if self._layout.form == "planar":
             return _array(cv2.merge(scaled))
-        return scaled[0] if self._layout.form == "nv12" else scaled[0][:, :, ::-1]
+        return scaled[0] if self._layout.form == "nv12" else scaled[0][:, :, ::-1].copy()
 
-    def _matrix(self) -> NDArray[np.float64] | None:
-        """float64[3, 4] from YCbCr to RGB; None for the usual one, which OpenCV has built in."""
+    def _colours(self) -> tuple[tuple[float, float], bool]:
+        """What the stream says of its colours: shares of red and blue in luma, and full range."""
         frame = self._frame
         default = _BT709 if frame.height >= _HD_LINES else _BT601
-        weights = _WEIGHTS.get(frame.colorspace, default)
         full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
-        if weights == _BT601 and not full:
-            return None
-        return _to_rgb(weights, full=full)
+        return _WEIGHTS.get(frame.colorspace, default), full
+
+
+def _limited_range(luma: Pixels, pair: Pixels, weights: tuple[float, float]) -> Pixels:
+    """By OpenCV's own BT.601 conversion; other colour spaces are that and a turn of the colours."""
+    if weights == _BT601:
+        return _array(cv2.cvtColorTwoPlane(luma, pair, cv2.COLOR_YUV2RGB_NV12))
+    usual, wanted = _to_rgb(_BT601, full=False), _to_rgb(weights, full=False)
+    turn = wanted[:, :3] @ np.linalg.inv(usual[:, :3])
+    matrix = np.column_stack([turn, wanted[:, 3] - turn @ usual[:, 3]])
+    rgb = np.empty((*luma.shape, 3), np.uint8)
+    for rows, half in _strips(luma.shape[0]):
+        part = cv2.cvtColorTwoPlane(luma[rows], pair[half], cv2.COLOR_YUV2RGB_NV12)
+        cv2.transform(part, matrix, dst=rgb[rows])
+    return rgb
+
+
+def _by_matrix(luma: Pixels, pair: Pixels, matrix: NDArray[np.float64]) -> Pixels:
+    rgb = np.empty((*luma.shape, 3), np.uint8)
+    for rows, _ in _strips(luma.shape[0]):
+        part = cv2.merge((luma[rows], pair[rows, :, 0], pair[rows, :, 1]))
+        cv2.transform(part, matrix, dst=rgb[rows])
+    return rgb
+
+
+def _strips(height: int) -> Iterator[tuple[slice, slice]]:
+    """Rows of luma and of halved chroma, so few that what is made of them stays in the cache."""
+    for top in range(0, height, _STRIP):
+        bottom = min(top + _STRIP, height)
+        yield slice(top, bottom), slice(top // 2, (bottom + 1) // 2)
 
 
 def _view(plane: VideoPlane, width: int, height: int) -> Pixels:
@@ -149,6 +169,11 @@ def _pixels(region: Region, width: int, height: int) -> tuple[int, int, int, int
 
 def _scaled(plane: Pixels, size: tuple[int, int]) -> Pixels:
     high, wide = plane.shape[:2]
+    # Halving is many times cheaper than any other shrinking, and looks the same.
+    while wide >= 2 * size[0] and high >= 2 * size[1]:
+        wide, high = wide // 2, high // 2
+        even = plane[: 2 * high, : 2 * wide]
+        plane = _array(cv2.resize(even, (wide, high), interpolation=cv2.INTER_AREA))
     if (wide, high) == size:
         return plane
     # Area averaging pays only where linear interpolation would skip pixels.
@@ -175,6 +200,3 @@ def _to_rgb(weights: tuple[float, float], *, full: bool) -> NDArray[np.float64]:
     )
     offset = -rows @ np.array([black, 128.0, 128.0])
     return np.hstack([rows, offset[:, None]])
-
-
-_LIMITED_BT601 = _to_rgb(_BT601, full=False)
