@@ -56,7 +56,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--port", type=int, default=0, help="port of the page (default: a free one)"
     )
     parser.add_argument("--model", default="", help="ONNX file of the detector (default: none)")
-    parser.add_argument("--runner", choices=("processes", "threads"), default="processes")
+    parser.add_argument(
+        "--runner",
+        choices=("processes", "threads"),
+        default="processes",
+        help="processes of their own, or threads of one",
+    )
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     parser.set_defaults(func=_run)
 

@@ -37,7 +37,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_settings(parser)
     parser.add_argument("--host", help="address to listen on (0.0.0.0 for all)")
     parser.add_argument("--port", type=int, help="port to listen on (0 for a free one)")
-    parser.add_argument("--runner", choices=("processes", "threads"))
+    parser.add_argument(
+        "--runner", choices=("processes", "threads"), help="processes of their own, or threads"
+    )
     parser.set_defaults(func=_run)
 
 
