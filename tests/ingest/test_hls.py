@@ -182,6 +182,30 @@ def test_segments_that_are_gone_are_gaps(http: HttpServer, clip_files: dict[Code
     assert packets[12].pts_us - packets[11].pts_us == 13 * 40_000, "the gap keeps its length"
 
 
+def test_a_spoilt_segment_is_a_gap_and_the_stream_goes_on(
+    http: HttpServer, clip_files: dict[Codec, Path]
+) -> None:
+    page = HlsPage({"hi": clip_files["h264"]}, HlsOptions(segment_s=0.4, live=False))
+    http.add("cam", page)
+    http.add("cam/hi/1.ts", FilePage(b"<html>gateway error</html>" * 100))
+    source = HlsSource(url=http.url("cam/hi/index.m3u8"))
+    packets = take_from(source, 1000, origin(clock=QuickClock(8)))
+    assert counts(packets) == [*range(12), *range(24, 50)]
+
+
+@pytest.mark.parametrize("spoilt", [["0"], ["1", "2", "3"]])
+def test_a_stream_of_something_else_is_told(
+    spoilt: list[str], http: HttpServer, clip_files: dict[Codec, Path]
+) -> None:
+    page = HlsPage({"hi": clip_files["h264"]}, HlsOptions(segment_s=0.4, live=False))
+    http.add("cam", page)
+    for number in spoilt:
+        http.add(f"cam/hi/{number}.ts", FilePage(b"<html>gateway error</html>" * 100))
+    source = HlsSource(url=http.url("cam/hi/index.m3u8"))
+    with pytest.raises(StreamUnsupported, match="not a video"):
+        take_from(source, 1000, origin(clock=QuickClock(8)))
+
+
 def test_close_from_another_thread_ends_it_without_an_error(
     http: HttpServer, clip_files: dict[Codec, Path]
 ) -> None:

@@ -27,6 +27,7 @@ __all__ = ["HlsPlay", "HlsSource"]
 
 _MOST_PLAYLIST = 2 * 1024 * 1024
 _MOST_SEGMENT = 128 * 1024 * 1024
+_MOST_SPOILT = 2
 _BEHIND_PARTS = 3
 """How many segments from the live end playing begins, as RFC 8216 wants it."""
 
@@ -73,6 +74,7 @@ class HlsPlay:
         self._client = HttpClient(dialer, self._address, Login(options.user, options.password))
         self._pacer = Pacer(origin.clock)
         self._head: tuple[Part, bytes] | None = None
+        self._spoilt = _MOST_SPOILT
         self.has_audio = False
 
     def close(self) -> None:
@@ -143,9 +145,18 @@ class HlsPlay:
         if part.head is not None:
             body = self._head_of(listed.page, part) + body
         name = listed.page.authority
-        with open_file(io.BytesIO(body), name=name) as container:
-            self.has_audio = bool(container.streams.audio)
-            return list(read_units(container, name=name))
+        try:
+            with open_file(io.BytesIO(body), name=name) as container:
+                self.has_audio = bool(container.streams.audio)
+                units = list(read_units(container, name=name))
+        except StreamUnsupported:
+            # One spoilt segment is a gap; several, or the very first, are the stream's nature.
+            self._spoilt += 1
+            if self._spoilt > _MOST_SPOILT:
+                raise
+            return []
+        self._spoilt = 0
+        return units
 
     def _head_of(self, page: Address, part: Part) -> bytes:
         held = self._head
