@@ -53,7 +53,7 @@ def test_mjpeg_comes_at_its_own_pace(
     door = server.add("video", MjpegPage(clips["mjpeg"], form=form, lengths=lengths))
     began = time.monotonic()
     assert in_order(take(watch(server.url("video")), 12))
-    assert 0.4 < time.monotonic() - began < 2.5
+    assert 0.4 < time.monotonic() - began < 5.0
     assert door.requests == 1
 
 
@@ -102,7 +102,7 @@ def test_the_window_slides_with_the_camera_s_clock(
     assert len(first.dates) == len(second.dates) == 3
     assert second.sequence - first.sequence in (1, 2)
     newest_end = second.dates[-1].timestamp() + 0.5
-    assert -0.05 < time.time() - newest_end < 1.1
+    assert -0.05 < time.time() - newest_end < 2.0
     loop, index = divmod(second.sequence, 4)
     expected = page.wall_us(loop, index * 0.5, "low") / 1e6
     assert second.dates[0].timestamp() == pytest.approx(expected, abs=0.002)
