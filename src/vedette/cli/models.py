@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -14,10 +15,12 @@ from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
+from vedette.app import open_database
 from vedette.cli.options import add_settings, settings_of
 from vedette.core.clock import RealClock
 from vedette.core.errors import ConfigError
 from vedette.core.settings import Settings
+from vedette.core.site import Camera
 from vedette.detect.catalogue import OFFERS, Offer, offer_named
 from vedette.detect.families.registry import FAMILIES
 from vedette.detect.labels import read_names
@@ -62,6 +65,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     default = _command(
         commands, "default", _default, "choose what detector auto takes; name:version rolls back"
     )
+    remove.add_argument("--force", action="store_true", help="even if cameras use it")
     for one in (validate, remove, default):
         one.add_argument("model", metavar="NAME[:VERSION]", help="as `vedette models list` says")
 
@@ -84,26 +88,25 @@ def _folder(args: argparse.Namespace) -> ModelFolder:
 
 
 def _list(args: argparse.Namespace) -> int:
-    folder = _folder(args)
-    installed = folder.list()
-    chosen = folder.default()
+    installed = _folder(args).list()
     if args.json:
-        print(json.dumps([_as_json(one, chosen) for one in installed]))
+        print(json.dumps([_as_json(one) for one in installed]))
         return 0
     if not installed:
         print("No model is installed; cameras use the detector `classical`, which needs none.")
-        print("`vedette models pull` shows what can be had, `vedette models add` takes a file.")
-        return 0
-    table = Table(box=None, pad_edge=False)
-    for heading in ("model", "", "family", "input", "classes", "ms", "licence", "sha256"):
-        right = heading in ("ms", "classes")
-        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    else:
+        _print_installed(installed)
+    print("\nThe catalogue has:")
+    return _print_catalogue()
+
+
+def _print_installed(installed: Sequence[Installed]) -> None:
+    table = _table("model", "", "family", "input", "classes", "ms", "licence", "sha256")
     for one in installed:
         about = one.manifest
-        mark = "default" if chosen and one.ref == chosen.ref else "current" if one.current else ""
         table.add_row(
             one.ref,
-            mark,
+            "default" if one.default else "current" if one.current else "",
             about.family,
             f"{about.size[0]}x{about.size[1]}",
             str(sum(1 for name in about.names if name)),
@@ -111,8 +114,7 @@ def _list(args: argparse.Namespace) -> int:
             about.licence,
             about.sha256[:12],
         )
-    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
-    return 0
+    _console().print(table)
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -133,7 +135,10 @@ def _add(args: argparse.Namespace) -> int:
 
 def _pull(args: argparse.Namespace) -> int:
     if not args.name:
-        return _catalogue(args)
+        if args.json:
+            print(TypeAdapter(tuple[Offer, ...]).dump_json(OFFERS).decode())
+            return 0
+        return _print_catalogue()
     folder = _folder(args)
     offer = offer_named(args.name)
     if not args.json:
@@ -151,33 +156,33 @@ def _pull(args: argparse.Namespace) -> int:
     return _say_installed(args, installed)
 
 
-def _catalogue(args: argparse.Namespace) -> int:
-    if args.json:
-        print(TypeAdapter(tuple[Offer, ...]).dump_json(OFFERS).decode())
-        return 0
-    table = Table(box=None, pad_edge=False)
-    for heading in ("model", "family", "input", "licence", "MB", "about"):
-        right = heading == "MB"
-        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "about")
+def _print_catalogue() -> int:
+    table = _table("model", "family", "input", "licence", "MB", "about")
     for offer in OFFERS:
         size = f"{offer.size_bytes / 1e6:.0f}" if offer.size_bytes else ""
-        table.add_row(
-            offer.name,
-            offer.family,
-            f"{offer.size[0]}x{offer.size[1]}",
-            offer.licence,
-            size,
-            offer.about,
-        )
-    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
-    print("`vedette models pull NAME` fetches one.")
+        row = offer.name, offer.family, f"{offer.size[0]}x{offer.size[1]}", offer.licence, size
+        table.add_row(*row, offer.about)
+    _console().print(table)
+    print("`vedette models pull NAME` fetches one, `vedette models add FILE` takes one of yours.")
     return 0
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        number = heading in ("ms", "classes", "MB")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "about")
+    return table
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
 
 
 def _say_installed(args: argparse.Namespace, one: Installed) -> int:
     about = one.manifest
     if args.json:
-        print(json.dumps(_as_json(one, one if one.default else None)))
+        print(json.dumps(_as_json(one)))
         return 0
     print(
         f"Installed {one.ref}: {about.family}, {about.size[0]}x{about.size[1]}, "
@@ -202,27 +207,47 @@ def _validate(args: argparse.Namespace) -> int:
 def _remove(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     folder = ModelFolder(settings.data_dir / "models", RealClock())
-    gone = folder.remove(args.model, lambda one: _users(one, settings))
+    cameras = () if args.force else _cameras(settings)
+    gone = folder.remove(
+        args.model, lambda one: () if args.force else _users(one, settings, cameras)
+    )
     print(json.dumps(gone) if args.json else f"Removed {', '.join(gone)}")
     return 0
 
 
 def _default(args: argparse.Namespace) -> int:
     chosen = _folder(args).make_default(args.model)
-    print(json.dumps(_as_json(chosen, chosen)) if args.json else f"Default is now {chosen.ref}")
+    print(json.dumps(_as_json(chosen)) if args.json else f"Default is now {chosen.ref}")
     return 0
 
 
-def _users(one: Installed, settings: Settings) -> Sequence[str]:
+def _cameras(settings: Settings) -> tuple[Camera, ...]:
+    """Those of the site, if there is one here."""
+    if (
+        not settings.store_url.get_secret_value()
+        and not (settings.data_dir / "vedette.db").is_file()
+    ):
+        return ()
+    with closing(open_database(settings)) as store:
+        return store.site.load().cameras
+
+
+def _users(one: Installed, settings: Settings, cameras: Sequence[Camera]) -> Sequence[str]:
     """Who would miss a model."""
-    named = {one.ref} | ({one.manifest.name} if one.current else set())
-    return ("the setting analyse.model",) if settings.analyse.model in named else ()
+    names = {one.ref} | ({one.manifest.name} if one.current else set())
+    users = ["the setting analyse.model"] if settings.analyse.model in names else []
+    for camera in cameras:
+        asked = camera.detector.options.get("model") or ""
+        by_default = camera.detector.kind in ("auto", "onnx") and not asked and one.default
+        by_name = camera.detector.kind == "onnx" and asked in names
+        if by_name or by_default:
+            users.append(f"camera {camera.id}")
+    return users
 
 
-def _as_json(one: Installed, chosen: Installed | None) -> dict[str, object]:
+def _as_json(one: Installed) -> dict[str, object]:
     manifest: dict[str, object] = TypeAdapter(Manifest).dump_python(one.manifest, mode="json")
-    default = chosen is not None and chosen.ref == one.ref
-    return {"ref": one.ref, "current": one.current, "default": default, **manifest}
+    return {"ref": one.ref, "current": one.current, "default": one.default, **manifest}
 
 
 def _text(path: Path) -> str:

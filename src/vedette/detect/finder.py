@@ -78,7 +78,7 @@ class NetworkFinder:
         self, network: Network, family: Family, names: Sequence[str], about: FinderSetting
     ) -> None:
         self._network, self._family, self._about = network, family, about
-        self.family = family.name
+        self.family, self.names = family.name, tuple(names)
         self._signature = about.signature
         self.name = f"{about.title} ({network.runs_on})"
         self.size = self._signature.size
@@ -87,7 +87,7 @@ class NetworkFinder:
         free = image.shape[1:3] if channels_last(image) else image.shape[2:4]
         self.step = _STEP if free == (None, None) else 0
         self._batch = about.batch if image.shape[0] is None else 1
-        self._names = np.array([*names, ""], dtype=np.str_)
+        self._words = np.array([*names, ""], dtype=np.str_)
         self._groups = groups(names)
         self._wanted = wanted(names, about.asking.labels)
 
@@ -150,7 +150,7 @@ class NetworkFinder:
         return Detections(
             box=np.clip(settled(box, score, group, stay) / scale, 0.0, 1.0),
             score=score[stay],
-            label=self._names[kind[stay]],
+            label=self._words[kind[stay]],
         )
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -116,7 +116,14 @@ class ModelFolder:
         """All versions of all models, by name, newest first."""
         if not self._folder.is_dir():
             return ()
-        return tuple(one for name in sorted(self._folder.iterdir()) for one in self._versions(name))
+        found = [one for name in sorted(self._folder.iterdir()) for one in self._versions(name)]
+        marked = _read_text(self._folder / _DEFAULT)
+        current = [one for one in found if one.current]
+        chosen = next((one for one in current if one.manifest.name == marked), None)
+        if chosen is None:
+            able = [one for one in current if not one.manifest.helper]
+            chosen = max(able, key=lambda one: one.manifest.added_us, default=None)
+        return tuple(replace(one, default=one is chosen) for one in found)
 
     def find(self, ref: str) -> Installed:
         """The version that "name" or "name:version" means, or NotFound."""
@@ -131,12 +138,7 @@ class ModelFolder:
 
     def default(self) -> Installed | None:
         """What `auto` takes: the one marked, else the newest that finds objects by itself."""
-        installed = self.list()
-        for one in installed:
-            if one.default:
-                return one
-        able = [one for one in installed if one.current and not one.manifest.helper]
-        return max(able, key=lambda one: one.manifest.added_us, default=None)
+        return next((one for one in self.list() if one.default), None)
 
     def add(self, wish: Addition) -> Installed:
         """Try a model in a process of its own and install it as its name's newest version."""
@@ -204,15 +206,9 @@ class ModelFolder:
         current = _read_text(folder / _CURRENT)
         if current not in {str(manifest.version) for manifest, _ in found}:
             current = str(found[0][0].version) if found else ""
-        default = _read_text(self._folder / _DEFAULT)
         for manifest, place in found:
             is_current = str(manifest.version) == current
-            yield Installed(
-                manifest=manifest,
-                folder=place,
-                current=is_current,
-                default=is_current and manifest.name == default,
-            )
+            yield Installed(manifest=manifest, folder=place, current=is_current, default=False)
 
     def _install(
         self, wish: Addition, name: str, digest: str, trial: Trial, beside: tuple[str, ...]

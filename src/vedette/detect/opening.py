@@ -183,6 +183,9 @@ def open_finder(model: ModelFile, asking: Asking, place: Place) -> NetworkFinder
     known = understand(network, model)
     if place.provider in ("cpu", "openvino") and place.loosen:
         network, known = _loosened(model, network, known, place)
+    if model.size and model.size != known.signature.size:
+        width, height = known.signature.size
+        raise ModelError(f"{model.title} takes pictures of {width}x{height} and no others")
     setting = FinderSetting(
         title=model.title,
         signature=known.signature,

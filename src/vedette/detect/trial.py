@@ -16,11 +16,11 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from vedette.core.errors import ModelError, VedetteError
+from vedette.core.labels import ANY
 from vedette.core.media import Pixels
 from vedette.core.value import value
 from vedette.detect.families.family import Preparation, Size
-from vedette.detect.finder import FinderSetting, NetworkFinder
-from vedette.detect.opening import ModelFile, Place, open_network, understand
+from vedette.detect.opening import ModelFile, Place, open_finder
 from vedette.detect.options import Asking
 
 __all__ = ["Trial", "try_here", "try_model"]
@@ -94,15 +94,7 @@ def _in_child(question: Question, seconds: float) -> Trial:
 
 def try_here(model: ModelFile) -> Trial:
     """The same in this process: for files that are known to be harmless."""
-    network = open_network(model.path, Place())
-    known = understand(network, model)
-    setting = FinderSetting(
-        title=model.title,
-        signature=known.signature,
-        asking=Asking(labels=tuple(name for name in known.names if name)),
-        preparation=model.preparation,
-    )
-    finder = NetworkFinder(network, known.family, known.names, setting)
+    finder = open_finder(model, Asking(labels=(ANY,)), Place())
     picture = _picture(finder.size)
     took: list[float] = []
     for _ in range(_CALLS):
@@ -114,8 +106,8 @@ def try_here(model: ModelFile) -> Trial:
     if len(found) and float(found.score.max()) > 1.001:
         raise ModelError(f"{model.title} gives scores above 1: it is of another family")
     return Trial(
-        family=known.family.name,
-        names=known.names,
+        family=finder.family,
+        names=finder.names,
         size=finder.size,
         call_ms=float(np.median(took)),
         boxes=len(found),
