@@ -77,3 +77,16 @@ def test_at_half_the_rate_the_same_pictures_are_wanted(packets: list[Packet]) ->
     decoder.rouse(True)
     assert seen[-2:] == [20, 30]
     assert tenths(decoder.rewind()) == [22, 24, 26, 28, 30]
+
+
+def test_what_was_seen_before_it_became_quiet_does_not_come_twice(packets: list[Packet]) -> None:
+    decoder = DietDecoder(fps=FPS)
+    seen = []
+    for packet in packets[:31]:
+        for frame in decoder.decode(packet):
+            seen.append(round(frame.pts_us / 100_000))
+            decoder.rouse(seen[-1] < 24)
+    assert seen == [*range(25), 30], "quiet in the middle of a GOP"
+    assert decoder.can_rewind
+    decoder.rouse(True)
+    assert tenths(decoder.rewind()) == list(range(25, 31))

@@ -271,3 +271,20 @@ def test_a_rule_speaks_within_its_schedule_and_with_its_severity() -> None:
         rule.bind(CAMERA, spec)
         said.append([event.severity for event in rule.check(seen)])
     assert said == [["critical"], []]
+
+
+def test_what_a_rule_calls_information_stays_information() -> None:
+    class Counting(Always):
+        def check(self, observation: Observation) -> Iterator[Event]:
+            for event in super().check(observation):
+                yield replace(event, severity="info")
+
+    rule = Governed(Counting(), "UTC")
+    rule.bind(CAMERA, RuleSpec(id="r", name="R", kind="x", severity="critical"))
+    seen = Observation(
+        camera="gate",
+        t_us=START_US,
+        motion=Motion(fraction=0, boxes=(), awake=True),
+        tracks=(track(START_US),),
+    )
+    assert [event.severity for event in rule.check(seen)] == ["info"]

@@ -19,6 +19,7 @@ from vedette.ingest.sampler import Sampler
 __all__ = ["DietDecoder"]
 
 _JUMP_US = 1_000_000
+_FAR_US = 1 << 62
 _MOST_WAITING = 600
 _MOST_REORDERED = 64
 _MOST_PIXELS = 40_000_000
@@ -51,6 +52,7 @@ class DietDecoder:
         self._unread: list[Packet] = []
         self._gop: list[Packet] = []
         self._past: list[Packet] = []
+        self._taken_us = self._before_us = -_FAR_US
         self._needs_key = True
         self._awake = True
         self._seq = 0
@@ -96,19 +98,20 @@ class DietDecoder:
         To be asked right after a key frame decoded while resting: what has just woken us began
         before it. Nothing comes if nothing was left out.
         """
-        past, self._past = self._past, []
-        if not past or self._context is None:
+        if not self.can_rewind or self._context is None:
             return
+        past, self._past = self._past, []
         self._context.flush_buffers()
         self._times.clear()
-        self._sampler.resume(past[0].pts_us)
+        # Some of them may have been seen before it became quiet: time only goes forward.
+        self._sampler.resume(max(past[0].pts_us, self._before_us))
         for packet in past:
             yield from self._decode_one(packet)
 
     @property
     def can_rewind(self) -> bool:
-        """Whether `rewind` has anything to give."""
-        return len(self._past) > 2
+        """Whether `rewind` has anything to give: only right after the key frame itself."""
+        return len(self._past) > 2 and self._taken_us == self._past[-1].pts_us
 
     def flush(self) -> Iterator[Frame]:
         """The frames still inside the decoder, at the end of a file."""
@@ -133,6 +136,7 @@ class DietDecoder:
         if -_JUMP_US < step_us < _JUMP_US + packet.duration_us:
             return
         self._sampler.reset()
+        self._taken_us = self._before_us = -_FAR_US
         self._keys.reset()
         self._needs_key = True
         self._forget()
@@ -217,6 +221,7 @@ class DietDecoder:
         if packet is None or picture.is_corrupt or not self._sampler.take(packet.pts_us):
             return
         self._seq += 1
+        self._before_us, self._taken_us = self._taken_us, packet.pts_us
         yield Frame(
             camera=packet.camera,
             stream=packet.stream,

@@ -26,4 +26,6 @@ class Governed:
     def check(self, observation: Observation) -> Iterator[Event]:
         for event in self._rule.check(observation):
             if covers(self._spec.schedule, event.t_us, self._time_zone):
-                yield replace(event, severity=self._spec.severity)
+                # What a rule itself calls information, such as a count, is no alarm.
+                grave = event.severity if event.severity == "info" else self._spec.severity
+                yield replace(event, severity=grave)
