@@ -13,7 +13,7 @@ from tests.architecture.tree import PACKAGE, ROOT, Module, modules, none, sample
 DRAWERS = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 ENDINGS = ("Manager", "Handler", "Helper", "Processor")
 # Folders of tests that stand for no folder of the source.
-TESTS_ONLY = {"architecture", "docs", "end_to_end", "services", "tools"}
+TESTS_ONLY = {"architecture", "docs", "end_to_end", "services", "tools", "ui"}
 
 
 def unnamed(module: Module) -> Iterator[str]:

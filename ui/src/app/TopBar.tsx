@@ -142,8 +142,9 @@ function UserMenu() {
       tellFailure(error);
       return;
     }
-    client.clear();
     client.setQueryData(keys.session, null);
+    // The next one to log in may see less.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] });
   };
   if (!session) return null;
   return (

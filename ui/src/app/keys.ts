@@ -3,8 +3,9 @@ import { useEffect, useRef } from "react";
 
 export type Keys = Readonly<Record<string, () => void>>;
 
-const TYPING = "input, textarea, select, [contenteditable='true'], [role='combobox']";
-const OPEN_DIALOGUE = "[role='dialog'], [role='menu'], [role='listbox']";
+const TYPING =
+  "input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable='true'], [role='combobox']";
+const OPEN_DIALOGUE = "[role='dialog'], [role='menu']";
 
 /** Whether a key press is meant for the page and not for a field, a dialogue or the browser. */
 export function isForPage(event: KeyboardEvent): boolean {
@@ -13,8 +14,14 @@ export function isForPage(event: KeyboardEvent): boolean {
 
 function isFree(event: KeyboardEvent): boolean {
   if (event.defaultPrevented) return false;
-  if (event.target instanceof Element && event.target.closest(TYPING)) return false;
+  if (event.target instanceof Element && isTaken(event.target, event.key)) return false;
   return document.querySelector(OPEN_DIALOGUE) === null;
+}
+
+/** Whether the element in focus has a use for the key itself. */
+function isTaken(element: Element, key: string): boolean {
+  if (element.closest(TYPING)) return true;
+  return key.startsWith("Arrow") && element.closest("[type='radio']") !== null;
 }
 
 /** Listen to these keys while the component is there; `enabled` false is deaf. */

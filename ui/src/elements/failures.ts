@@ -34,7 +34,7 @@ export function failureText(error: unknown): string {
 /** The same for components, which follow a change of language. */
 export function useFailureText(): (error: unknown) => string {
   const { i18n } = useTranslation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new language is a new text
+  // The language is named because a new one is a new text.
   return useCallback((error: unknown) => failureText(error), [i18n.language]);
 }
 

@@ -27,7 +27,7 @@ export function Overlay({ camera, player, alarmedRule, layers }: OverlayProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const name = useLabelName();
   const areas = useMemo(() => areasOf(camera, alarmedRule), [camera, alarmedRule]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new language renames the labels
+  // The language is named because a new one renames the labels.
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;

@@ -28,8 +28,7 @@ export function Tile({ camera, single, number, onToggle }: TileProps) {
   const live = useLive(camera.id, stream, frame);
   const alarm = useTileAlarm(camera.id);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button may not hold the buttons of the tile
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tile's buttons do the same
+    // No button: it may not hold the buttons of the tile, which do for keys what a click does.
     <div
       ref={frame}
       className={classes.tile}

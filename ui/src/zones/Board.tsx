@@ -47,6 +47,7 @@ export function Board({ editor, mayEdit, label, onFinish }: BoardProps) {
         data-tool={state.tool}
         role="application"
         aria-label={label}
+        onPointerDownCapture={leaveFields}
         onPointerDown={press}
         onPointerMove={drag.move}
         onPointerUp={drag.drop}
@@ -73,6 +74,11 @@ export function Board({ editor, mayEdit, label, onFinish }: BoardProps) {
       </svg>
     </div>
   );
+}
+
+/** Keys are for the picture from now on, not for the field that was typed in. */
+function leaveFields(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
 const NEAR_PX = 14;

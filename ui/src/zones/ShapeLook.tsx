@@ -178,7 +178,7 @@ function Handles(props: {
     <>
       {middles.map(([x, y], index) => (
         <g
-          // biome-ignore lint/suspicious/noArrayIndexKey: a corner has no other name than its place
+          // A corner has no other name than its place.
           key={index}
           className={classes.middle}
           onPointerDown={(event) => drag.middle(shape, index, event)}
@@ -188,9 +188,7 @@ function Handles(props: {
         </g>
       ))}
       {points.map(([x, y], index) => (
-        // biome-ignore lint/a11y/noStaticElementInteractions: keys do the same on the chosen corner
         <g
-          // biome-ignore lint/suspicious/noArrayIndexKey: a corner has no other name than its place
           key={index}
           className={classes.corner}
           data-corner={index}
