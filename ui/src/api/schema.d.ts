@@ -4,3922 +4,3918 @@
  */
 
 export interface paths {
-  "/api/v1/alarms": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alarms
+         * @description Alarms, newest first, one page at a time.
+         */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Alarms
-     * @description Alarms, newest first, one page at a time.
-     */
-    get: operations["list_alarms"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/alarms/{alarm_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alarms/{alarm_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alarm
+         * @description One alarm.
+         */
+        get: operations["get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Get Alarm
-     * @description One alarm.
-     */
-    get: operations["get_alarm"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/alarms/{alarm_id}/acknowledge": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alarms/{alarm_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that somebody looks after the alarm: the caller.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Acknowledge
-     * @description Say that somebody looks after the alarm: the caller.
-     */
-    post: operations["acknowledge"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/alarms/{alarm_id}/close": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alarms/{alarm_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description End the alarm with a verdict.
+         */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Close
-     * @description End the alarm with a verdict.
-     */
-    post: operations["close"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/alarms/{alarm_id}/snapshot.jpg": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alarms/{alarm_id}/snapshot.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alarm Snapshot
+         * @description The picture that shows why there is an alarm.
+         */
+        get: operations["alarm_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Alarm Snapshot
-     * @description The picture that shows why there is an alarm.
-     */
-    get: operations["alarm_snapshot"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cameras
+         * @description All cameras the caller may see, secrets masked.
+         */
+        get: operations["list_cameras"];
+        put?: never;
+        /**
+         * Add Camera
+         * @description Add a camera; its options are checked, it is not connected yet when the answer comes.
+         */
+        post: operations["add_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Cameras
-     * @description All cameras the caller may see, secrets masked.
-     */
-    get: operations["list_cameras"];
-    put?: never;
-    /**
-     * Add Camera
-     * @description Add a camera; its options are checked, it is not connected yet when the answer comes.
-     */
-    post: operations["add_camera"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera
+         * @description One camera, secrets masked.
+         */
+        get: operations["get_camera"];
+        /**
+         * Put Camera
+         * @description Change a camera; a masked secret keeps its value, the other cameras run on untouched.
+         */
+        put: operations["put_camera"];
+        post?: never;
+        /**
+         * Delete Camera
+         * @description Remove a camera; its events and alarms stay.
+         */
+        delete: operations["delete_camera"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Get Camera
-     * @description One camera, secrets masked.
-     */
-    get: operations["get_camera"];
-    /**
-     * Put Camera
-     * @description Change a camera; a masked secret keeps its value, the other cameras run on untouched.
-     */
-    put: operations["put_camera"];
-    post?: never;
-    /**
-     * Delete Camera
-     * @description Remove a camera; its events and alarms stay.
-     */
-    delete: operations["delete_camera"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/lines": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lines
+         * @description All lines of a camera.
+         */
+        get: operations["list_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Lines
-     * @description All lines of a camera.
-     */
-    get: operations["list_lines"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/lines/{line_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/lines/{line_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Line
+         * @description Add or change a line.
+         */
+        put: operations["put_line"];
+        post?: never;
+        /**
+         * Delete Line
+         * @description Remove a line; refused while a rule uses it.
+         */
+        delete: operations["delete_line"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    /**
-     * Put Line
-     * @description Add or change a line.
-     */
-    put: operations["put_line"];
-    post?: never;
-    /**
-     * Delete Line
-     * @description Remove a line; refused while a rule uses it.
-     */
-    delete: operations["delete_line"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/rules": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rules
+         * @description All rules of a camera.
+         */
+        get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Rules
-     * @description All rules of a camera.
-     */
-    get: operations["list_rules"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/rules/{rule_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Rule
+         * @description Add or change a rule.
+         */
+        put: operations["put_rule"];
+        post?: never;
+        /**
+         * Delete Rule
+         * @description Remove a rule.
+         */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    /**
-     * Put Rule
-     * @description Add or change a rule.
-     */
-    put: operations["put_rule"];
-    post?: never;
-    /**
-     * Delete Rule
-     * @description Remove a rule.
-     */
-    delete: operations["delete_rule"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/snapshot.jpg": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/snapshot.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Camera Snapshot
+         * @description The newest picture of a camera's analysis; 503 with a reason when there is none.
+         *
+         *     The header X-Picture-Time-Us says when it was taken.
+         */
+        get: operations["camera_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Camera Snapshot
-     * @description The newest picture of a camera's analysis; 503 with a reason when there is none.
-     *
-     *     The header X-Picture-Time-Us says when it was taken.
-     */
-    get: operations["camera_snapshot"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/zones": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Zones
+         * @description All zones of a camera.
+         */
+        get: operations["list_zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Zones
-     * @description All zones of a camera.
-     */
-    get: operations["list_zones"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/cameras/{camera_id}/zones/{zone_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cameras/{camera_id}/zones/{zone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Zone
+         * @description Add or change a zone.
+         */
+        put: operations["put_zone"];
+        post?: never;
+        /**
+         * Delete Zone
+         * @description Remove a zone; refused while a rule uses it.
+         */
+        delete: operations["delete_zone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    /**
-     * Put Zone
-     * @description Add or change a zone.
-     */
-    put: operations["put_zone"];
-    post?: never;
-    /**
-     * Delete Zone
-     * @description Remove a zone; refused while a rule uses it.
-     */
-    delete: operations["delete_zone"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/events": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description Events, newest first, one page at a time.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Events
-     * @description Events, newest first, one page at a time.
-     */
-    get: operations["list_events"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/events/{event_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Event
+         * @description One event.
+         */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Get Event
-     * @description One event.
-     */
-    get: operations["get_event"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/events/{event_id}/snapshot.jpg": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/events/{event_id}/snapshot.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Snapshot
+         * @description The picture in which the event was seen.
+         */
+        get: operations["event_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Event Snapshot
-     * @description The picture in which the event was seen.
-     */
-    get: operations["event_snapshot"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/login": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log In
+         * @description Log in with a name and a password; the session comes as a cookie.
+         *
+         *     After some failures each further one has to wait longer, by account and by address.
+         */
+        post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Log In
-     * @description Log in with a name and a password; the session comes as a cookie.
-     *
-     *     After some failures each further one has to wait longer, by account and by address.
-     */
-    post: operations["log_in"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/logout": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Out
+         * @description End this session.
+         */
+        post: operations["log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Log Out
-     * @description End this session.
-     */
-    post: operations["log_out"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/models": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Installed models, every version; without one that is the default, `classical` detects.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Models
-     * @description Installed models, every version; without one that is the default, `classical` detects.
-     */
-    get: operations["list_models"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/plugins/{port}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/plugins/{port}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plugins
+         * @description The plugins of one kind, each with the JSON Schema of its options.
+         */
+        get: operations["list_plugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List Plugins
-     * @description The plugins of one kind, each with the JSON Schema of its options.
-     */
-    get: operations["list_plugins"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/session": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session
+         * @description Who is logged in, and what that user may do.
+         */
+        get: operations["session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Session
-     * @description Who is logged in, and what that user may do.
-     */
-    get: operations["session"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/setup": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup State
+         * @description Whether the first administrator is still to be made.
+         */
+        get: operations["setup_state"];
+        put?: never;
+        /**
+         * Set Up
+         * @description Make the first administrator and log in; works once, with the code from the terminal.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Setup State
-     * @description Whether the first administrator is still to be made.
-     */
-    get: operations["setup_state"];
-    put?: never;
-    /**
-     * Set Up
-     * @description Make the first administrator and log in; works once, with the code from the terminal.
-     */
-    post: operations["set_up"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/site": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Site
+         * @description The newest revision of the site, with the cameras the caller may see.
+         */
+        get: operations["get_site"];
+        /**
+         * Put Site
+         * @description Rename the site or move it to another time zone; 409 when `revision` is not the newest.
+         */
+        put: operations["put_site"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Get Site
-     * @description The newest revision of the site, with the cameras the caller may see.
-     */
-    get: operations["get_site"];
-    /**
-     * Put Site
-     * @description Rename the site or move it to another time zone; 409 when `revision` is not the newest.
-     */
-    put: operations["put_site"];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/site/export": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/site/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Site
+         * @description The site as a YAML file, secrets masked; importing it again keeps them.
+         */
+        get: operations["export_site"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Export Site
-     * @description The site as a YAML file, secrets masked; importing it again keeps them.
-     */
-    get: operations["export_site"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/site/import": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/site/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Site
+         * @description Replace the site by a YAML file of the form that the export has.
+         *
+         *     Cameras keep their ids; a masked secret keeps the value that is stored for it.
+         */
+        post: operations["import_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Import Site
-     * @description Replace the site by a YAML file of the form that the export has.
-     *
-     *     Cameras keep their ids; a masked secret keeps the value that is stored for it.
-     */
-    post: operations["import_site"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/sources/test": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/sources/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Source
+         * @description Connect to a source and say what it sends, or why it does not; answers within 5 seconds.
+         *
+         *     Secrets must be given in clear: a masked one is not looked up, so that nobody can have a
+         *     stored password sent to an address of their choice.
+         */
+        post: operations["test_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Test Source
-     * @description Connect to a source and say what it sends, or why it does not; answers within 5 seconds.
-     *
-     *     Secrets must be given in clear: a masked one is not looked up, so that nobody can have a
-     *     stored password sent to an address of their choice.
-     */
-    post: operations["test_source"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/status": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status
+         * @description Streams, analysis and processes, as last heard of.
+         */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Status
-     * @description Streams, analysis and processes, as last heard of.
-     */
-    get: operations["status"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/token": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Token
+         * @description Log in for a script: the answer's token goes into the header Authorization.
+         */
+        post: operations["get_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Get Token
-     * @description Log in for a script: the answer's token goes into the header Authorization.
-     */
-    post: operations["get_token"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/healthz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Healthz
+         * @description `ok` while the store answers and the bus is read, otherwise 503.
+         */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Healthz
-     * @description `ok` while the store answers and the bus is read, otherwise 503.
-     */
-    get: operations["healthz"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/metrics": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description All figures in Prometheus' text form; a scraper logs in with a bearer token.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Metrics
-     * @description All figures in Prometheus' text form; a scraper logs in with a bearer token.
-     */
-    get: operations["metrics"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /**
-     * Alarm
-     * @description What a person must answer: one or more events of one rule on one camera.
-     */
-    Alarm: {
-      /** Camera */
-      camera: string;
-      /** Changed Us */
-      changed_us: number;
-      /** Event Ids */
-      event_ids: string[];
-      /** Id */
-      id: string;
-      /**
-       * Kind
-       * @default alarm
-       * @constant
-       */
-      kind: "alarm";
-      /**
-       * Label
-       * @default
-       */
-      label: string;
-      /** Last Event Us */
-      last_event_us: number;
-      /**
-       * Note
-       * @default
-       */
-      note: string;
-      /** Opened Us */
-      opened_us: number;
-      /** Owner */
-      owner?: string | null;
-      /** Rule */
-      rule: string;
-      /**
-       * Severity
-       * @enum {string}
-       */
-      severity: "info" | "warning" | "critical";
-      /** Snapshot */
-      snapshot?: string | null;
-      /**
-       * State
-       * @default new
-       * @enum {string}
-       */
-      state: "new" | "acknowledged" | "assigned" | "escalated" | "closed";
-      /** Verdict */
-      verdict?: ("true" | "false" | "test") | null;
+    schemas: {
+        /**
+         * Alarm
+         * @description What a person must answer: one or more events of one rule on one camera.
+         */
+        Alarm: {
+            /** Camera */
+            camera: string;
+            /** Changed Us */
+            changed_us: number;
+            /** Event Ids */
+            event_ids: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default alarm
+             * @constant
+             */
+            kind: "alarm";
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Last Event Us */
+            last_event_us: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Opened Us */
+            opened_us: number;
+            /** Owner */
+            owner?: string | null;
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** Snapshot */
+            snapshot?: string | null;
+            /**
+             * State
+             * @default new
+             * @enum {string}
+             */
+            state: "new" | "acknowledged" | "assigned" | "escalated" | "closed";
+            /** Verdict */
+            verdict?: ("true" | "false" | "test") | null;
+        };
+        /**
+         * AlarmChange
+         * @description An alarm was opened or changed; what sockets and notifiers hear.
+         */
+        AlarmChange: {
+            alarm: components["schemas"]["Alarm"];
+            /**
+             * Kind
+             * @default alarm_change
+             * @constant
+             */
+            kind: "alarm_change";
+            /** Opened */
+            opened: boolean;
+        };
+        /**
+         * AlarmPage
+         * @description Alarms, newest first.
+         */
+        AlarmPage: {
+            /**
+             * Cursor
+             * @description Asks for the next page; null on the last.
+             */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["Alarm"][];
+        };
+        /**
+         * Camera
+         * @description One camera: its streams, how it is looked at, and what on it is an alarm.
+         */
+        Camera: {
+            /**
+             * Analyse Fps
+             * @description Analysed pictures per second: a true rate, whatever the stream's own is.
+             * @default 8
+             */
+            analyse_fps: number;
+            /** @description The detector; `auto` takes the installed default model, or `classical` when there is none. */
+            detector?: components["schemas"]["Spec"];
+            /**
+             * Enabled
+             * @description Whether it is connected at all.
+             * @default true
+             */
+            enabled: boolean;
+            /** @description The motion gate, which decides when looking is worth it. */
+            gate?: components["schemas"]["Spec"];
+            /**
+             * Group
+             * @description A free word to sort cameras by, such as the building.
+             * @default
+             */
+            group: string;
+            /** Id */
+            id: string;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["Line"][];
+            /** Name */
+            name: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["RuleSpec"][];
+            /**
+             * Streams
+             * @description Its streams; the lowest one that does is best for analysis.
+             */
+            streams: components["schemas"]["Stream"][];
+            /**
+             * Time Zone
+             * @description Time zone of its schedules; the site's when not set.
+             */
+            time_zone?: string | null;
+            /** @description The tracker. */
+            tracker?: components["schemas"]["Spec"];
+            /**
+             * Zones
+             * @default []
+             */
+            zones: components["schemas"]["Zone"][];
+        };
+        /**
+         * Credentials
+         * @description Name and password.
+         */
+        Credentials: {
+            /**
+             * Name
+             * @description Name of the user.
+             */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @description The user's password.
+             */
+            password: string;
+        };
+        /**
+         * Drop
+         * @description Pictures were left out because the viewer is too slow.
+         */
+        Drop: {
+            /** Dropped */
+            dropped: number;
+            /**
+             * Kind
+             * @default drop
+             * @constant
+             */
+            kind: "drop";
+        };
+        /**
+         * Event
+         * @description A rule spoke; immutable history.
+         */
+        Event: {
+            /**
+             * Boxes
+             * @description Where the tracks were at that moment.
+             * @default []
+             */
+            boxes: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Camera */
+            camera: string;
+            /**
+             * Count
+             * @description For counting rules: how many.
+             */
+            count?: number | null;
+            /** Direction */
+            direction?: string | null;
+            /** End Us */
+            end_us?: number | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default event
+             * @constant
+             */
+            kind: "event";
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Line */
+            line?: string | null;
+            /**
+             * Rule
+             * @description Id of the rule in the camera's configuration.
+             */
+            rule: string;
+            /** Rule Kind */
+            rule_kind: string;
+            /**
+             * Score
+             * @default 0
+             */
+            score: number;
+            /**
+             * Severity
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Snapshot
+             * @description Id of the stored picture.
+             */
+            snapshot?: string | null;
+            /**
+             * T Us
+             * @description When it happened in the picture.
+             */
+            t_us: number;
+            /** Text */
+            text?: string | null;
+            /**
+             * Track Ids
+             * @default []
+             */
+            track_ids: string[];
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * EventPage
+         * @description Events, newest first.
+         */
+        EventPage: {
+            /**
+             * Cursor
+             * @description Asks for the next page; null on the last.
+             */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["Event"][];
+        };
+        /**
+         * Failure
+         * @description Why a request was not answered.
+         */
+        Failure: {
+            /**
+             * Code
+             * @description A fixed word for programs and translations.
+             */
+            code: string;
+            /**
+             * Message
+             * @description A sentence for people.
+             */
+            message: string;
+            /**
+             * Path
+             * @description Way to the key that is wrong, where there is one.
+             * @default []
+             */
+            path: (string | number)[];
+            /**
+             * Request Id
+             * @description Names this request in the server's log.
+             */
+            request_id: string;
+        };
+        /**
+         * Hello
+         * @description The first message of a socket.
+         */
+        Hello: {
+            /**
+             * Kind
+             * @default hello
+             * @constant
+             */
+            kind: "hello";
+            /**
+             * Time Us
+             * @description The server's clock.
+             */
+            time_us: number;
+            /** User */
+            user: string;
+        };
+        /**
+         * InstalledModel
+         * @description One version of a detection model.
+         */
+        InstalledModel: {
+            /**
+             * Current
+             * @description The version that its name alone means.
+             */
+            current: boolean;
+            /**
+             * Default
+             * @description What cameras with detector `auto` use.
+             */
+            default: boolean;
+            /** @description What the model says of itself: name, version, family, licence, checksum. */
+            manifest: components["schemas"]["Manifest"];
+        };
+        JsonValue: unknown;
+        /**
+         * LaneStatus
+         * @description How one camera's analysis is doing; published by `analyse` every second.
+         */
+        LaneStatus: {
+            /**
+             * Awake
+             * @default false
+             */
+            awake: boolean;
+            /** Camera */
+            camera: string;
+            /**
+             * Detector
+             * @default
+             */
+            detector: string;
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Events
+             * @default 0
+             */
+            events: number;
+            /**
+             * Fps
+             * @description Analysed frames per second, measured.
+             * @default 0
+             */
+            fps: number;
+            /**
+             * Frames
+             * @default 0
+             */
+            frames: number;
+            /**
+             * Kind
+             * @default lane_status
+             * @constant
+             */
+            kind: "lane_status";
+            /**
+             * Lag Us
+             * @default 0
+             */
+            lag_us: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "running" | "waiting" | "failed" | "stopped";
+            /**
+             * T Us
+             * @default 0
+             */
+            t_us: number;
+            /**
+             * Wanted Fps
+             * @default 0
+             */
+            wanted_fps: number;
+        };
+        /**
+         * Line
+         * @description A line or fence; seen from its first point to its last it has a left and a right.
+         */
+        Line: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Points
+             * @description Its corners as fractions of the picture, two or more.
+             */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * LiveFormat
+         * @description What follows on a live socket; sent again whenever it changes.
+         */
+        LiveFormat: {
+            /**
+             * Base T Us
+             * @description Wall clock at media time 0: media time is (t_us - base_t_us) / 1e6 seconds.
+             */
+            base_t_us: number;
+            /** Codec */
+            codec: string;
+            /** Height */
+            height: number;
+            /**
+             * Kind
+             * @default format
+             * @constant
+             */
+            kind: "format";
+            /**
+             * Mime
+             * @description For MediaSource; image/jpeg means single pictures, each after 8 bytes of its time.
+             */
+            mime: string;
+            /** Width */
+            width: number;
+        };
+        /**
+         * Manifest
+         * @description What `model.json` says of one version of a model.
+         */
+        Manifest: {
+            /** Added Us */
+            added_us: number;
+            /**
+             * Call Ms
+             * @description Of one call on the machine where it was added, on one thread.
+             */
+            call_ms: number;
+            /** Family */
+            family: string;
+            /**
+             * File
+             * @description Name of the model's file beside this one.
+             */
+            file: string;
+            /**
+             * Helper
+             * @description Whether it only confirms what others find; never chosen by itself.
+             * @default false
+             */
+            helper: boolean;
+            /** Licence */
+            licence: string;
+            /**
+             * Licence Text
+             * @default
+             */
+            licence_text: string;
+            /** Name */
+            name: string;
+            /**
+             * Names
+             * @description Its classes, in order.
+             */
+            names: string[];
+            /** @description Where its pictures are prepared otherwise than its family's. */
+            preparation?: components["schemas"]["Preparation"] | null;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Size
+             * @description Width and height of its input; of a free input the one it is best at.
+             */
+            size: [
+                number,
+                number
+            ];
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Source
+             * @description Where it came from.
+             */
+            source: string;
+            /** Version */
+            version: number;
+        };
+        Message: components["schemas"]["Observation"] | components["schemas"]["Event"] | components["schemas"]["AlarmChange"] | components["schemas"]["SiteChanged"] | components["schemas"]["StreamStatus"] | components["schemas"]["LaneStatus"] | components["schemas"]["ProcessStatus"] | components["schemas"]["PictureWanted"] | components["schemas"]["Picture"];
+        /**
+         * Motion
+         * @description What the motion gate thinks of one frame.
+         */
+        Motion: {
+            /**
+             * Awake
+             * @description Worth detecting; also true on the gate's heartbeat.
+             */
+            awake: boolean;
+            /** Boxes */
+            boxes: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Fraction
+             * @description Share of the picture that moves, 0–1.
+             */
+            fraction: number;
+        };
+        /**
+         * Observation
+         * @description What one analysed frame told us.
+         */
+        Observation: {
+            /** Camera */
+            camera: string;
+            /**
+             * Kind
+             * @default observation
+             * @constant
+             */
+            kind: "observation";
+            /**
+             * Lag Us
+             * @description From the packet's arrival to this observation.
+             * @default 0
+             */
+            lag_us: number;
+            motion: components["schemas"]["Motion"];
+            /**
+             * Pts Us
+             * @default 0
+             */
+            pts_us: number;
+            /** T Us */
+            t_us: number;
+            /** Tracks */
+            tracks: components["schemas"]["Track"][];
+        };
+        /**
+         * Picture
+         * @description The answer: a JPEG of the newest frame.
+         */
+        Picture: {
+            /** Camera */
+            camera: string;
+            /** Height */
+            height: number;
+            /**
+             * Jpeg
+             * Format: base64url
+             */
+            jpeg: string;
+            /**
+             * Kind
+             * @default picture
+             * @constant
+             */
+            kind: "picture";
+            /** T Us */
+            t_us: number;
+            /** Ticket */
+            ticket: string;
+            /** Width */
+            width: number;
+        };
+        /**
+         * PictureWanted
+         * @description Somebody wants to see what a camera's lane sees now.
+         */
+        PictureWanted: {
+            /** Camera */
+            camera: string;
+            /**
+             * Kind
+             * @default picture_wanted
+             * @constant
+             */
+            kind: "picture_wanted";
+            /** Ticket */
+            ticket: string;
+            /**
+             * Width
+             * @default null
+             */
+            width: number | null;
+        };
+        /**
+         * PluginInfo
+         * @description What a form or a reference page needs to know of a plugin.
+         */
+        PluginInfo: {
+            /** Kind */
+            kind: string;
+            /**
+             * Port
+             * @enum {string}
+             */
+            port: "source" | "gate" | "detector" | "tracker" | "rule" | "notifier" | "captioner" | "embedder" | "bus" | "runner";
+            /** Schema */
+            schema: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * Preparation
+         * @description How a picture becomes a model's input.
+         */
+        Preparation: {
+            /**
+             * Colour
+             * @default rgb
+             * @enum {string}
+             */
+            colour: "rgb" | "bgr";
+            /**
+             * Fit
+             * @description Where a lone picture lies: letterboxed top left or in the middle, or stretched over all.
+             * @default centre
+             * @enum {string}
+             */
+            fit: "corner" | "centre" | "stretch";
+            /**
+             * Mean
+             * @description Taken off values 0–255, per channel in the order of `colour`.
+             * @default [
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            mean: [
+                number,
+                number,
+                number
+            ];
+            /**
+             * Pad
+             * @description Grey of what no picture covers.
+             * @default 114
+             */
+            pad: number;
+            /**
+             * Std
+             * @description What the rest is divided by.
+             * @default [
+             *       255,
+             *       255,
+             *       255
+             *     ]
+             */
+            std: [
+                number,
+                number,
+                number
+            ];
+        };
+        /**
+         * ProbeResult
+         * @description What a connection test found.
+         */
+        ProbeResult: {
+            /**
+             * Bitrate Bps
+             * @default 0
+             */
+            bitrate_bps: number;
+            /**
+             * Code
+             * @description Key for translations: `ok`, or the code of the error that stood in the way.
+             * @default ok
+             */
+            code: string;
+            /**
+             * Codec
+             * @default
+             */
+            codec: string;
+            /**
+             * Fps
+             * @description Measured, whatever the camera announces.
+             * @default 0
+             */
+            fps: number;
+            /**
+             * Has Audio
+             * @default false
+             */
+            has_audio: boolean;
+            /**
+             * Height
+             * @default 0
+             */
+            height: number;
+            /**
+             * Key Interval S
+             * @description From one key picture to the next; 0 if fewer than two came.
+             * @default 0
+             */
+            key_interval_s: number;
+            /**
+             * Message
+             * @description What was found, or what is wrong, in words a person understands.
+             */
+            message: string;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Seconds
+             * @description How long the test took.
+             */
+            seconds: number;
+            /**
+             * Width
+             * @default 0
+             */
+            width: number;
+        };
+        /**
+         * ProcessStatus
+         * @description How one of our processes is doing; published by the supervisor.
+         */
+        ProcessStatus: {
+            /**
+             * Cpu Fraction
+             * @default 0
+             */
+            cpu_fraction: number;
+            /**
+             * Kind
+             * @default process_status
+             * @constant
+             */
+            kind: "process_status";
+            /** Name */
+            name: string;
+            /** Pid */
+            pid: number | null;
+            /**
+             * Reason
+             * @description Why it was last restarted.
+             * @default
+             */
+            reason: string;
+            /** Restarts */
+            restarts: number;
+            /**
+             * Rss Bytes
+             * @default 0
+             */
+            rss_bytes: number;
+            /** Since Us */
+            since_us: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "running" | "restarting" | "stopped";
+        };
+        /**
+         * RuleSpec
+         * @description A rule as configured on a camera.
+         */
+        RuleSpec: {
+            /**
+             * Cooldown S
+             * @description Further events within this time join the alarm that is open instead of raising another.
+             * @default 10
+             */
+            cooldown_s: number;
+            /**
+             * Enabled
+             * @description Whether the rule is looked at.
+             * @default true
+             */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description Name of the rule plugin.
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @description The plugin's options.
+             */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * @description When the rule is active, in the camera's time zone.
+             * @default {
+             *       "windows": []
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * Severity
+             * @description How grave an alarm of this rule is.
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+        };
+        /**
+         * Schedule
+         * @description Active within any of the windows; without windows always.
+         */
+        Schedule: {
+            /**
+             * Windows
+             * @default []
+             */
+            windows: components["schemas"]["Window"][];
+        };
+        /**
+         * SessionInfo
+         * @description Who is logged in.
+         */
+        SessionInfo: {
+            /** Name */
+            name: string;
+            /**
+             * Rights
+             * @description What the user may do.
+             */
+            rights: ("site.view" | "site.edit" | "cameras.view" | "cameras.edit" | "live.view" | "events.view" | "alarms.view" | "alarms.act" | "sources.test" | "models.view" | "models.edit" | "system.view" | "users.edit")[];
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "administrator" | "operator" | "viewer";
+        };
+        /**
+         * SetupRequest
+         * @description The first administrator.
+         */
+        SetupRequest: {
+            /**
+             * Code
+             * @description The one-time code from the server's terminal.
+             */
+            code: string;
+            /**
+             * Name
+             * @description Name to log in with.
+             */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @description At least ten characters.
+             */
+            password: string;
+        };
+        /**
+         * SetupState
+         * @description Whether the first administrator is still to be made.
+         */
+        SetupState: {
+            /** Needed */
+            needed: boolean;
+        };
+        /**
+         * Site
+         * @description Everything people configure; every change makes a new revision.
+         */
+        Site: {
+            /**
+             * Cameras
+             * @default []
+             */
+            cameras: components["schemas"]["Camera"][];
+            /**
+             * Name
+             * @default Site
+             */
+            name: string;
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Time Zone
+             * @description Time zone of schedules and reports.
+             * @default UTC
+             */
+            time_zone: string;
+        };
+        /**
+         * SiteChanged
+         * @description The configuration has a new revision.
+         */
+        SiteChanged: {
+            /**
+             * Kind
+             * @default site_changed
+             * @constant
+             */
+            kind: "site_changed";
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * SiteDiff
+         * @description What an import changes: ids of cameras, and `site` for the site itself.
+         */
+        SiteDiff: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: string[];
+            /** Removed */
+            removed: string[];
+            /**
+             * Revision
+             * @description The site's revision afterwards; unchanged by a dry run.
+             */
+            revision: number;
+        };
+        /**
+         * SiteHead
+         * @description What a site is besides its cameras.
+         */
+        SiteHead: {
+            /** Name */
+            name: string;
+            /**
+             * Revision
+             * @description The revision this was read at; the answer carries the new one.
+             */
+            revision: number;
+            /**
+             * Time Zone
+             * @description Time zone of schedules and reports.
+             */
+            time_zone: string;
+        };
+        /**
+         * SocketDrop
+         * @description Observations were left out because the client reads too slowly.
+         */
+        SocketDrop: {
+            /**
+             * Dropped
+             * @description How many so far on this socket.
+             */
+            dropped: number;
+            /**
+             * Kind
+             * @default drop
+             * @constant
+             */
+            kind: "drop";
+        };
+        /**
+         * Spec
+         * @description A plugin and its options.
+         */
+        Spec: {
+            /**
+             * Kind
+             * @description Name of the plugin.
+             */
+            kind: string;
+            /**
+             * Options
+             * @description The plugin's options; its reference page lists them.
+             */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Secrets
+             * @description Options that are passwords or keys: encrypted at rest, masked when read.
+             */
+            secrets?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * State
+         * @description The stream gives no pictures just now.
+         */
+        State: {
+            /**
+             * Kind
+             * @default state
+             * @constant
+             */
+            kind: "state";
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * Status
+         * @description How everything is doing just now.
+         */
+        Status: {
+            /** Lanes */
+            lanes: components["schemas"]["LaneStatus"][];
+            /**
+             * Processes
+             * @description Empty without the right system.view.
+             */
+            processes: components["schemas"]["ProcessStatus"][];
+            /** Streams */
+            streams: components["schemas"]["StreamStatus"][];
+        };
+        /**
+         * Stream
+         * @description One stream of a camera.
+         */
+        Stream: {
+            /**
+             * Id
+             * @default main
+             */
+            id: string;
+            /**
+             * Roles
+             * @description What it is used for.
+             * @default [
+             *       "record",
+             *       "analyse",
+             *       "live"
+             *     ]
+             */
+            roles: ("record" | "analyse" | "live")[];
+            /** @description Where its packets come from. */
+            source: components["schemas"]["Spec"];
+        };
+        /**
+         * StreamStatus
+         * @description How one stream is doing; published by `media` every second.
+         */
+        StreamStatus: {
+            /**
+             * Bitrate Bps
+             * @default 0
+             */
+            bitrate_bps: number;
+            /** Camera */
+            camera: string;
+            /**
+             * Codec
+             * @default
+             */
+            codec: string;
+            /**
+             * Damaged
+             * @default 0
+             */
+            damaged: number;
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Fps
+             * @default 0
+             */
+            fps: number;
+            /**
+             * Height
+             * @default 0
+             */
+            height: number;
+            /**
+             * Kind
+             * @default stream_status
+             * @constant
+             */
+            kind: "stream_status";
+            /** Last Us */
+            last_us?: number | null;
+            /**
+             * Packets
+             * @default 0
+             */
+            packets: number;
+            /**
+             * Reason
+             * @description Why it is not live, in words a person understands.
+             * @default
+             */
+            reason: string;
+            /**
+             * Reconnects
+             * @default 0
+             */
+            reconnects: number;
+            /** Since Us */
+            since_us: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "connecting" | "live" | "silent" | "failed" | "stopped";
+            /** Stream */
+            stream: string;
+            /**
+             * Width
+             * @default 0
+             */
+            width: number;
+        };
+        /**
+         * Subscribe
+         * @description What a client wants to hear; replaces what it asked for before.
+         */
+        Subscribe: {
+            /**
+             * Cameras
+             * @description Only these cameras; null for all.
+             * @default null
+             */
+            cameras: string[] | null;
+            /**
+             * Subscribe
+             * @description The topics.
+             */
+            subscribe: ("observations" | "alarms" | "events" | "status" | "site")[];
+        };
+        /**
+         * Subscribed
+         * @description From here on the client hears what it asked for; what came before is to be fetched.
+         */
+        Subscribed: {
+            /** Cameras */
+            cameras: string[] | null;
+            /**
+             * Kind
+             * @default subscribed
+             * @constant
+             */
+            kind: "subscribed";
+            /** Subscribe */
+            subscribe: ("observations" | "alarms" | "events" | "status" | "site")[];
+        };
+        /**
+         * Token
+         * @description A login for scripts, to be sent as `Authorization: Bearer …`.
+         */
+        Token: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Expires S
+             * @description How long it lasts without use.
+             */
+            expires_s: number;
+            /**
+             * Token Type
+             * @default bearer
+             * @constant
+             */
+            token_type: "bearer";
+        };
+        /**
+         * Track
+         * @description One object followed over time; `id` is unique in the site and never reused.
+         */
+        Track: {
+            /**
+             * Attributes
+             * @description (name, value, score), for example ("plate", "AB12", 0.97).
+             * @default []
+             */
+            attributes: [
+                string,
+                string,
+                number
+            ][];
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** First Us */
+            first_us: number;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Last Us
+             * @description When it was last really seen.
+             */
+            last_us: number;
+            /** Score */
+            score: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "tentative" | "confirmed" | "lost";
+            /**
+             * Velocity
+             * @description Of the box's centre, fractions of the picture per second.
+             */
+            velocity: [
+                number,
+                number
+            ];
+        };
+        /**
+         * VerdictGiven
+         * @description How an alarm ends.
+         */
+        VerdictGiven: {
+            /**
+             * Note
+             * @description What there is to say about it.
+             * @default
+             */
+            note: string;
+            /**
+             * Verdict
+             * @description Whether it was a real one, a false one, or a test.
+             * @enum {string}
+             */
+            verdict: "true" | "false" | "test";
+        };
+        /**
+         * Window
+         * @description A span of a day; `end` not after `start` means it runs into the next day.
+         */
+        Window: {
+            /**
+             * Days
+             * @description On which days it begins.
+             * @default [
+             *       "mon",
+             *       "tue",
+             *       "wed",
+             *       "thu",
+             *       "fri",
+             *       "sat",
+             *       "sun"
+             *     ]
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /**
+             * End
+             * @default 24:00
+             */
+            end: string;
+            /**
+             * Start
+             * @default 00:00
+             */
+            start: string;
+        };
+        /**
+         * Zone
+         * @description An area of the picture.
+         */
+        Zone: {
+            /**
+             * Exclude
+             * @description Nothing is looked for here: a mask for motion and detection.
+             * @default false
+             */
+            exclude: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Polygon
+             * @description Corners as fractions of the picture, in order.
+             */
+            polygon: [
+                number,
+                number
+            ][];
+        };
     };
-    /**
-     * AlarmChange
-     * @description An alarm was opened or changed; what sockets and notifiers hear.
-     */
-    AlarmChange: {
-      alarm: components["schemas"]["Alarm"];
-      /**
-       * Kind
-       * @default alarm_change
-       * @constant
-       */
-      kind: "alarm_change";
-      /** Opened */
-      opened: boolean;
-    };
-    /**
-     * AlarmPage
-     * @description Alarms, newest first.
-     */
-    AlarmPage: {
-      /**
-       * Cursor
-       * @description Asks for the next page; null on the last.
-       */
-      cursor: string | null;
-      /** Items */
-      items: components["schemas"]["Alarm"][];
-    };
-    /**
-     * Camera
-     * @description One camera: its streams, how it is looked at, and what on it is an alarm.
-     */
-    Camera: {
-      /**
-       * Analyse Fps
-       * @description Analysed pictures per second: a true rate, whatever the stream's own is.
-       * @default 8
-       */
-      analyse_fps: number;
-      /** @description The detector; `auto` takes the installed default model, or `classical` when there is none. */
-      detector?: components["schemas"]["Spec"];
-      /**
-       * Enabled
-       * @description Whether it is connected at all.
-       * @default true
-       */
-      enabled: boolean;
-      /** @description The motion gate, which decides when looking is worth it. */
-      gate?: components["schemas"]["Spec"];
-      /**
-       * Group
-       * @description A free word to sort cameras by, such as the building.
-       * @default
-       */
-      group: string;
-      /** Id */
-      id: string;
-      /**
-       * Lines
-       * @default []
-       */
-      lines: components["schemas"]["Line"][];
-      /** Name */
-      name: string;
-      /**
-       * Rules
-       * @default []
-       */
-      rules: components["schemas"]["RuleSpec"][];
-      /**
-       * Streams
-       * @description Its streams; the lowest one that does is best for analysis.
-       */
-      streams: components["schemas"]["Stream"][];
-      /**
-       * Time Zone
-       * @description Time zone of its schedules; the site's when not set.
-       */
-      time_zone?: string | null;
-      /** @description The tracker. */
-      tracker?: components["schemas"]["Spec"];
-      /**
-       * Zones
-       * @default []
-       */
-      zones: components["schemas"]["Zone"][];
-    };
-    /**
-     * Credentials
-     * @description Name and password.
-     */
-    Credentials: {
-      /**
-       * Name
-       * @description Name of the user.
-       */
-      name: string;
-      /**
-       * Password
-       * Format: password
-       * @description The user's password.
-       */
-      password: string;
-    };
-    /**
-     * Drop
-     * @description Pictures were left out because the viewer is too slow.
-     */
-    Drop: {
-      /** Dropped */
-      dropped: number;
-      /**
-       * Kind
-       * @default drop
-       * @constant
-       */
-      kind: "drop";
-    };
-    /**
-     * Event
-     * @description A rule spoke; immutable history.
-     */
-    Event: {
-      /**
-       * Boxes
-       * @description Where the tracks were at that moment.
-       * @default []
-       */
-      boxes: [number, number, number, number][];
-      /** Camera */
-      camera: string;
-      /**
-       * Count
-       * @description For counting rules: how many.
-       */
-      count?: number | null;
-      /** Direction */
-      direction?: string | null;
-      /** End Us */
-      end_us?: number | null;
-      /** Id */
-      id: string;
-      /**
-       * Kind
-       * @default event
-       * @constant
-       */
-      kind: "event";
-      /**
-       * Label
-       * @default
-       */
-      label: string;
-      /** Line */
-      line?: string | null;
-      /**
-       * Rule
-       * @description Id of the rule in the camera's configuration.
-       */
-      rule: string;
-      /** Rule Kind */
-      rule_kind: string;
-      /**
-       * Score
-       * @default 0
-       */
-      score: number;
-      /**
-       * Severity
-       * @default warning
-       * @enum {string}
-       */
-      severity: "info" | "warning" | "critical";
-      /**
-       * Snapshot
-       * @description Id of the stored picture.
-       */
-      snapshot?: string | null;
-      /**
-       * T Us
-       * @description When it happened in the picture.
-       */
-      t_us: number;
-      /** Text */
-      text?: string | null;
-      /**
-       * Track Ids
-       * @default []
-       */
-      track_ids: string[];
-      /** Zone */
-      zone?: string | null;
-    };
-    /**
-     * EventPage
-     * @description Events, newest first.
-     */
-    EventPage: {
-      /**
-       * Cursor
-       * @description Asks for the next page; null on the last.
-       */
-      cursor: string | null;
-      /** Items */
-      items: components["schemas"]["Event"][];
-    };
-    /**
-     * Failure
-     * @description Why a request was not answered.
-     */
-    Failure: {
-      /**
-       * Code
-       * @description A fixed word for programs and translations.
-       */
-      code: string;
-      /**
-       * Message
-       * @description A sentence for people.
-       */
-      message: string;
-      /**
-       * Path
-       * @description Way to the key that is wrong, where there is one.
-       * @default []
-       */
-      path: (string | number)[];
-      /**
-       * Request Id
-       * @description Names this request in the server's log.
-       */
-      request_id: string;
-    };
-    /**
-     * Hello
-     * @description The first message of a socket.
-     */
-    Hello: {
-      /**
-       * Kind
-       * @default hello
-       * @constant
-       */
-      kind: "hello";
-      /**
-       * Time Us
-       * @description The server's clock.
-       */
-      time_us: number;
-      /** User */
-      user: string;
-    };
-    /**
-     * InstalledModel
-     * @description One version of a detection model.
-     */
-    InstalledModel: {
-      /**
-       * Current
-       * @description The version that its name alone means.
-       */
-      current: boolean;
-      /**
-       * Default
-       * @description What cameras with detector `auto` use.
-       */
-      default: boolean;
-      /** @description What the model says of itself: name, version, family, licence, checksum. */
-      manifest: components["schemas"]["Manifest"];
-    };
-    JsonValue: unknown;
-    /**
-     * LaneStatus
-     * @description How one camera's analysis is doing; published by `analyse` every second.
-     */
-    LaneStatus: {
-      /**
-       * Awake
-       * @default false
-       */
-      awake: boolean;
-      /** Camera */
-      camera: string;
-      /**
-       * Detector
-       * @default
-       */
-      detector: string;
-      /**
-       * Dropped
-       * @default 0
-       */
-      dropped: number;
-      /**
-       * Events
-       * @default 0
-       */
-      events: number;
-      /**
-       * Fps
-       * @description Analysed frames per second, measured.
-       * @default 0
-       */
-      fps: number;
-      /**
-       * Frames
-       * @default 0
-       */
-      frames: number;
-      /**
-       * Kind
-       * @default lane_status
-       * @constant
-       */
-      kind: "lane_status";
-      /**
-       * Lag Us
-       * @default 0
-       */
-      lag_us: number;
-      /**
-       * Reason
-       * @default
-       */
-      reason: string;
-      /**
-       * State
-       * @enum {string}
-       */
-      state: "starting" | "running" | "waiting" | "failed" | "stopped";
-      /**
-       * T Us
-       * @default 0
-       */
-      t_us: number;
-      /**
-       * Wanted Fps
-       * @default 0
-       */
-      wanted_fps: number;
-    };
-    /**
-     * Line
-     * @description A line or fence; seen from its first point to its last it has a left and a right.
-     */
-    Line: {
-      /** Id */
-      id: string;
-      /** Name */
-      name: string;
-      /**
-       * Points
-       * @description Its corners as fractions of the picture, two or more.
-       */
-      points: [number, number][];
-    };
-    /**
-     * LiveFormat
-     * @description What follows on a live socket; sent again whenever it changes.
-     */
-    LiveFormat: {
-      /**
-       * Base T Us
-       * @description Wall clock at media time 0: media time is (t_us - base_t_us) / 1e6 seconds.
-       */
-      base_t_us: number;
-      /** Codec */
-      codec: string;
-      /** Height */
-      height: number;
-      /**
-       * Kind
-       * @default format
-       * @constant
-       */
-      kind: "format";
-      /**
-       * Mime
-       * @description For MediaSource; image/jpeg means single pictures, each after 8 bytes of its time.
-       */
-      mime: string;
-      /** Width */
-      width: number;
-    };
-    /**
-     * Manifest
-     * @description What `model.json` says of one version of a model.
-     */
-    Manifest: {
-      /** Added Us */
-      added_us: number;
-      /**
-       * Call Ms
-       * @description Of one call on the machine where it was added, on one thread.
-       */
-      call_ms: number;
-      /** Family */
-      family: string;
-      /**
-       * File
-       * @description Name of the model's file beside this one.
-       */
-      file: string;
-      /**
-       * Helper
-       * @description Whether it only confirms what others find; never chosen by itself.
-       * @default false
-       */
-      helper: boolean;
-      /** Licence */
-      licence: string;
-      /**
-       * Licence Text
-       * @default
-       */
-      licence_text: string;
-      /** Name */
-      name: string;
-      /**
-       * Names
-       * @description Its classes, in order.
-       */
-      names: string[];
-      /** @description Where its pictures are prepared otherwise than its family's. */
-      preparation?: components["schemas"]["Preparation"] | null;
-      /** Sha256 */
-      sha256: string;
-      /**
-       * Size
-       * @description Width and height of its input; of a free input the one it is best at.
-       */
-      size: [number, number];
-      /** Size Bytes */
-      size_bytes: number;
-      /**
-       * Source
-       * @description Where it came from.
-       */
-      source: string;
-      /** Version */
-      version: number;
-    };
-    Message:
-      | components["schemas"]["Observation"]
-      | components["schemas"]["Event"]
-      | components["schemas"]["AlarmChange"]
-      | components["schemas"]["SiteChanged"]
-      | components["schemas"]["StreamStatus"]
-      | components["schemas"]["LaneStatus"]
-      | components["schemas"]["ProcessStatus"]
-      | components["schemas"]["PictureWanted"]
-      | components["schemas"]["Picture"];
-    /**
-     * Motion
-     * @description What the motion gate thinks of one frame.
-     */
-    Motion: {
-      /**
-       * Awake
-       * @description Worth detecting; also true on the gate's heartbeat.
-       */
-      awake: boolean;
-      /** Boxes */
-      boxes: [number, number, number, number][];
-      /**
-       * Fraction
-       * @description Share of the picture that moves, 0–1.
-       */
-      fraction: number;
-    };
-    /**
-     * Observation
-     * @description What one analysed frame told us.
-     */
-    Observation: {
-      /** Camera */
-      camera: string;
-      /**
-       * Kind
-       * @default observation
-       * @constant
-       */
-      kind: "observation";
-      /**
-       * Lag Us
-       * @description From the packet's arrival to this observation.
-       * @default 0
-       */
-      lag_us: number;
-      motion: components["schemas"]["Motion"];
-      /**
-       * Pts Us
-       * @default 0
-       */
-      pts_us: number;
-      /** T Us */
-      t_us: number;
-      /** Tracks */
-      tracks: components["schemas"]["Track"][];
-    };
-    /**
-     * Picture
-     * @description The answer: a JPEG of the newest frame.
-     */
-    Picture: {
-      /** Camera */
-      camera: string;
-      /** Height */
-      height: number;
-      /**
-       * Jpeg
-       * Format: base64url
-       */
-      jpeg: string;
-      /**
-       * Kind
-       * @default picture
-       * @constant
-       */
-      kind: "picture";
-      /** T Us */
-      t_us: number;
-      /** Ticket */
-      ticket: string;
-      /** Width */
-      width: number;
-    };
-    /**
-     * PictureWanted
-     * @description Somebody wants to see what a camera's lane sees now.
-     */
-    PictureWanted: {
-      /** Camera */
-      camera: string;
-      /**
-       * Kind
-       * @default picture_wanted
-       * @constant
-       */
-      kind: "picture_wanted";
-      /** Ticket */
-      ticket: string;
-      /**
-       * Width
-       * @default null
-       */
-      width: number | null;
-    };
-    /**
-     * PluginInfo
-     * @description What a form or a reference page needs to know of a plugin.
-     */
-    PluginInfo: {
-      /** Kind */
-      kind: string;
-      /**
-       * Port
-       * @enum {string}
-       */
-      port:
-        | "source"
-        | "gate"
-        | "detector"
-        | "tracker"
-        | "rule"
-        | "notifier"
-        | "captioner"
-        | "embedder"
-        | "bus"
-        | "runner";
-      /** Schema */
-      schema: {
-        [key: string]: components["schemas"]["JsonValue"];
-      };
-      /** Summary */
-      summary: string;
-    };
-    /**
-     * Preparation
-     * @description How a picture becomes a model's input.
-     */
-    Preparation: {
-      /**
-       * Colour
-       * @default rgb
-       * @enum {string}
-       */
-      colour: "rgb" | "bgr";
-      /**
-       * Fit
-       * @description Where a lone picture lies: letterboxed top left or in the middle, or stretched over all.
-       * @default centre
-       * @enum {string}
-       */
-      fit: "corner" | "centre" | "stretch";
-      /**
-       * Mean
-       * @description Taken off values 0–255, per channel in the order of `colour`.
-       * @default [
-       *       0,
-       *       0,
-       *       0
-       *     ]
-       */
-      mean: [number, number, number];
-      /**
-       * Pad
-       * @description Grey of what no picture covers.
-       * @default 114
-       */
-      pad: number;
-      /**
-       * Std
-       * @description What the rest is divided by.
-       * @default [
-       *       255,
-       *       255,
-       *       255
-       *     ]
-       */
-      std: [number, number, number];
-    };
-    /**
-     * ProbeResult
-     * @description What a connection test found.
-     */
-    ProbeResult: {
-      /**
-       * Bitrate Bps
-       * @default 0
-       */
-      bitrate_bps: number;
-      /**
-       * Code
-       * @description Key for translations: `ok`, or the code of the error that stood in the way.
-       * @default ok
-       */
-      code: string;
-      /**
-       * Codec
-       * @default
-       */
-      codec: string;
-      /**
-       * Fps
-       * @description Measured, whatever the camera announces.
-       * @default 0
-       */
-      fps: number;
-      /**
-       * Has Audio
-       * @default false
-       */
-      has_audio: boolean;
-      /**
-       * Height
-       * @default 0
-       */
-      height: number;
-      /**
-       * Key Interval S
-       * @description From one key picture to the next; 0 if fewer than two came.
-       * @default 0
-       */
-      key_interval_s: number;
-      /**
-       * Message
-       * @description What was found, or what is wrong, in words a person understands.
-       */
-      message: string;
-      /** Ok */
-      ok: boolean;
-      /**
-       * Seconds
-       * @description How long the test took.
-       */
-      seconds: number;
-      /**
-       * Width
-       * @default 0
-       */
-      width: number;
-    };
-    /**
-     * ProcessStatus
-     * @description How one of our processes is doing; published by the supervisor.
-     */
-    ProcessStatus: {
-      /**
-       * Cpu Fraction
-       * @default 0
-       */
-      cpu_fraction: number;
-      /**
-       * Kind
-       * @default process_status
-       * @constant
-       */
-      kind: "process_status";
-      /** Name */
-      name: string;
-      /** Pid */
-      pid: number | null;
-      /**
-       * Reason
-       * @description Why it was last restarted.
-       * @default
-       */
-      reason: string;
-      /** Restarts */
-      restarts: number;
-      /**
-       * Rss Bytes
-       * @default 0
-       */
-      rss_bytes: number;
-      /** Since Us */
-      since_us: number;
-      /**
-       * State
-       * @enum {string}
-       */
-      state: "starting" | "running" | "restarting" | "stopped";
-    };
-    /**
-     * RuleSpec
-     * @description A rule as configured on a camera.
-     */
-    RuleSpec: {
-      /**
-       * Cooldown S
-       * @description Further events within this time join the alarm that is open instead of raising another.
-       * @default 10
-       */
-      cooldown_s: number;
-      /**
-       * Enabled
-       * @description Whether the rule is looked at.
-       * @default true
-       */
-      enabled: boolean;
-      /** Id */
-      id: string;
-      /**
-       * Kind
-       * @description Name of the rule plugin.
-       */
-      kind: string;
-      /** Name */
-      name: string;
-      /**
-       * Options
-       * @description The plugin's options.
-       */
-      options?: {
-        [key: string]: components["schemas"]["JsonValue"];
-      };
-      /**
-       * @description When the rule is active, in the camera's time zone.
-       * @default {
-       *       "windows": []
-       *     }
-       */
-      schedule: components["schemas"]["Schedule"];
-      /**
-       * Severity
-       * @description How grave an alarm of this rule is.
-       * @default warning
-       * @enum {string}
-       */
-      severity: "info" | "warning" | "critical";
-    };
-    /**
-     * Schedule
-     * @description Active within any of the windows; without windows always.
-     */
-    Schedule: {
-      /**
-       * Windows
-       * @default []
-       */
-      windows: components["schemas"]["Window"][];
-    };
-    /**
-     * SessionInfo
-     * @description Who is logged in.
-     */
-    SessionInfo: {
-      /** Name */
-      name: string;
-      /**
-       * Rights
-       * @description What the user may do.
-       */
-      rights: (
-        | "site.view"
-        | "site.edit"
-        | "cameras.view"
-        | "cameras.edit"
-        | "live.view"
-        | "events.view"
-        | "alarms.view"
-        | "alarms.act"
-        | "sources.test"
-        | "models.view"
-        | "models.edit"
-        | "system.view"
-        | "users.edit"
-      )[];
-      /**
-       * Role
-       * @enum {string}
-       */
-      role: "administrator" | "operator" | "viewer";
-    };
-    /**
-     * SetupRequest
-     * @description The first administrator.
-     */
-    SetupRequest: {
-      /**
-       * Code
-       * @description The one-time code from the server's terminal.
-       */
-      code: string;
-      /**
-       * Name
-       * @description Name to log in with.
-       */
-      name: string;
-      /**
-       * Password
-       * Format: password
-       * @description At least ten characters.
-       */
-      password: string;
-    };
-    /**
-     * SetupState
-     * @description Whether the first administrator is still to be made.
-     */
-    SetupState: {
-      /** Needed */
-      needed: boolean;
-    };
-    /**
-     * Site
-     * @description Everything people configure; every change makes a new revision.
-     */
-    Site: {
-      /**
-       * Cameras
-       * @default []
-       */
-      cameras: components["schemas"]["Camera"][];
-      /**
-       * Name
-       * @default Site
-       */
-      name: string;
-      /**
-       * Revision
-       * @default 0
-       */
-      revision: number;
-      /**
-       * Time Zone
-       * @description Time zone of schedules and reports.
-       * @default UTC
-       */
-      time_zone: string;
-    };
-    /**
-     * SiteChanged
-     * @description The configuration has a new revision.
-     */
-    SiteChanged: {
-      /**
-       * Kind
-       * @default site_changed
-       * @constant
-       */
-      kind: "site_changed";
-      /** Revision */
-      revision: number;
-    };
-    /**
-     * SiteDiff
-     * @description What an import changes: ids of cameras, and `site` for the site itself.
-     */
-    SiteDiff: {
-      /** Added */
-      added: string[];
-      /** Changed */
-      changed: string[];
-      /** Removed */
-      removed: string[];
-      /**
-       * Revision
-       * @description The site's revision afterwards; unchanged by a dry run.
-       */
-      revision: number;
-    };
-    /**
-     * SiteHead
-     * @description What a site is besides its cameras.
-     */
-    SiteHead: {
-      /** Name */
-      name: string;
-      /**
-       * Revision
-       * @description The revision this was read at; the answer carries the new one.
-       */
-      revision: number;
-      /**
-       * Time Zone
-       * @description Time zone of schedules and reports.
-       */
-      time_zone: string;
-    };
-    /**
-     * SocketDrop
-     * @description Observations were left out because the client reads too slowly.
-     */
-    SocketDrop: {
-      /**
-       * Dropped
-       * @description How many so far on this socket.
-       */
-      dropped: number;
-      /**
-       * Kind
-       * @default drop
-       * @constant
-       */
-      kind: "drop";
-    };
-    /**
-     * Spec
-     * @description A plugin and its options.
-     */
-    Spec: {
-      /**
-       * Kind
-       * @description Name of the plugin.
-       */
-      kind: string;
-      /**
-       * Options
-       * @description The plugin's options; its reference page lists them.
-       */
-      options?: {
-        [key: string]: components["schemas"]["JsonValue"];
-      };
-      /**
-       * Secrets
-       * @description Options that are passwords or keys: encrypted at rest, masked when read.
-       */
-      secrets?: {
-        [key: string]: string;
-      };
-    };
-    /**
-     * State
-     * @description The stream gives no pictures just now.
-     */
-    State: {
-      /**
-       * Kind
-       * @default state
-       * @constant
-       */
-      kind: "state";
-      /** Reason */
-      reason: string;
-      /** State */
-      state: string;
-    };
-    /**
-     * Status
-     * @description How everything is doing just now.
-     */
-    Status: {
-      /** Lanes */
-      lanes: components["schemas"]["LaneStatus"][];
-      /**
-       * Processes
-       * @description Empty without the right system.view.
-       */
-      processes: components["schemas"]["ProcessStatus"][];
-      /** Streams */
-      streams: components["schemas"]["StreamStatus"][];
-    };
-    /**
-     * Stream
-     * @description One stream of a camera.
-     */
-    Stream: {
-      /**
-       * Id
-       * @default main
-       */
-      id: string;
-      /**
-       * Roles
-       * @description What it is used for.
-       * @default [
-       *       "record",
-       *       "analyse",
-       *       "live"
-       *     ]
-       */
-      roles: ("record" | "analyse" | "live")[];
-      /** @description Where its packets come from. */
-      source: components["schemas"]["Spec"];
-    };
-    /**
-     * StreamStatus
-     * @description How one stream is doing; published by `media` every second.
-     */
-    StreamStatus: {
-      /**
-       * Bitrate Bps
-       * @default 0
-       */
-      bitrate_bps: number;
-      /** Camera */
-      camera: string;
-      /**
-       * Codec
-       * @default
-       */
-      codec: string;
-      /**
-       * Damaged
-       * @default 0
-       */
-      damaged: number;
-      /**
-       * Dropped
-       * @default 0
-       */
-      dropped: number;
-      /**
-       * Fps
-       * @default 0
-       */
-      fps: number;
-      /**
-       * Height
-       * @default 0
-       */
-      height: number;
-      /**
-       * Kind
-       * @default stream_status
-       * @constant
-       */
-      kind: "stream_status";
-      /** Last Us */
-      last_us?: number | null;
-      /**
-       * Packets
-       * @default 0
-       */
-      packets: number;
-      /**
-       * Reason
-       * @description Why it is not live, in words a person understands.
-       * @default
-       */
-      reason: string;
-      /**
-       * Reconnects
-       * @default 0
-       */
-      reconnects: number;
-      /** Since Us */
-      since_us: number;
-      /**
-       * State
-       * @enum {string}
-       */
-      state: "connecting" | "live" | "silent" | "failed" | "stopped";
-      /** Stream */
-      stream: string;
-      /**
-       * Width
-       * @default 0
-       */
-      width: number;
-    };
-    /**
-     * Subscribe
-     * @description What a client wants to hear; replaces what it asked for before.
-     */
-    Subscribe: {
-      /**
-       * Cameras
-       * @description Only these cameras; null for all.
-       * @default null
-       */
-      cameras: string[] | null;
-      /**
-       * Subscribe
-       * @description The topics.
-       */
-      subscribe: ("observations" | "alarms" | "events" | "status" | "site")[];
-    };
-    /**
-     * Subscribed
-     * @description From here on the client hears what it asked for; what came before is to be fetched.
-     */
-    Subscribed: {
-      /** Cameras */
-      cameras: string[] | null;
-      /**
-       * Kind
-       * @default subscribed
-       * @constant
-       */
-      kind: "subscribed";
-      /** Subscribe */
-      subscribe: ("observations" | "alarms" | "events" | "status" | "site")[];
-    };
-    /**
-     * Token
-     * @description A login for scripts, to be sent as `Authorization: Bearer …`.
-     */
-    Token: {
-      /** Access Token */
-      access_token: string;
-      /**
-       * Expires S
-       * @description How long it lasts without use.
-       */
-      expires_s: number;
-      /**
-       * Token Type
-       * @default bearer
-       * @constant
-       */
-      token_type: "bearer";
-    };
-    /**
-     * Track
-     * @description One object followed over time; `id` is unique in the site and never reused.
-     */
-    Track: {
-      /**
-       * Attributes
-       * @description (name, value, score), for example ("plate", "AB12", 0.97).
-       * @default []
-       */
-      attributes: [string, string, number][];
-      /** Box */
-      box: [number, number, number, number];
-      /** First Us */
-      first_us: number;
-      /** Id */
-      id: string;
-      /** Label */
-      label: string;
-      /**
-       * Last Us
-       * @description When it was last really seen.
-       */
-      last_us: number;
-      /** Score */
-      score: number;
-      /**
-       * State
-       * @enum {string}
-       */
-      state: "tentative" | "confirmed" | "lost";
-      /**
-       * Velocity
-       * @description Of the box's centre, fractions of the picture per second.
-       */
-      velocity: [number, number];
-    };
-    /**
-     * VerdictGiven
-     * @description How an alarm ends.
-     */
-    VerdictGiven: {
-      /**
-       * Note
-       * @description What there is to say about it.
-       * @default
-       */
-      note: string;
-      /**
-       * Verdict
-       * @description Whether it was a real one, a false one, or a test.
-       * @enum {string}
-       */
-      verdict: "true" | "false" | "test";
-    };
-    /**
-     * Window
-     * @description A span of a day; `end` not after `start` means it runs into the next day.
-     */
-    Window: {
-      /**
-       * Days
-       * @description On which days it begins.
-       * @default [
-       *       "mon",
-       *       "tue",
-       *       "wed",
-       *       "thu",
-       *       "fri",
-       *       "sat",
-       *       "sun"
-       *     ]
-       */
-      days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
-      /**
-       * End
-       * @default 24:00
-       */
-      end: string;
-      /**
-       * Start
-       * @default 00:00
-       */
-      start: string;
-    };
-    /**
-     * Zone
-     * @description An area of the picture.
-     */
-    Zone: {
-      /**
-       * Exclude
-       * @description Nothing is looked for here: a mask for motion and detection.
-       * @default false
-       */
-      exclude: boolean;
-      /** Id */
-      id: string;
-      /** Name */
-      name: string;
-      /**
-       * Polygon
-       * @description Corners as fractions of the picture, in order.
-       */
-      polygon: [number, number][];
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  list_alarms: {
-    parameters: {
-      query?: {
-        /** @description Only these cameras. */
-        camera?: string[];
-        /** @description Only these rules, by id. */
-        rule?: string[];
-        /** @description Only in these states. */
-        state?: ("new" | "acknowledged" | "assigned" | "escalated" | "closed")[];
-        /** @description Only of these severities. */
-        severity?: ("info" | "warning" | "critical")[];
-        /** @description From this moment on, in microseconds since 1970 UTC. */
-        after_us?: number | null;
-        /** @description Before this moment, in microseconds since 1970 UTC. */
-        before_us?: number | null;
-        /** @description How many at most. */
-        limit?: number;
-        /** @description The cursor of the page before. */
-        cursor?: string | null;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["AlarmPage"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  get_alarm: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the alarm. */
-        alarm_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Alarm"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  acknowledge: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the alarm. */
-        alarm_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Alarm"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  close: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the alarm. */
-        alarm_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["VerdictGiven"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Alarm"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  alarm_snapshot: {
-    parameters: {
-      query?: {
-        /** @description Whether the boxes of its tracks are drawn on it. */
-        boxes?: boolean;
-      };
-      header?: never;
-      path: {
-        /** @description Id of the alarm. */
-        alarm_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The picture. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "image/jpeg": string;
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_cameras: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Camera"][];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  add_camera: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Camera"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Camera"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  get_camera: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Camera"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  put_camera: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Camera"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Camera"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  delete_camera: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_lines: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Line"][];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  put_line: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-        /** @description Id within the camera. */
-        line_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Line"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Line"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  delete_line: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-        /** @description Id within the camera. */
-        line_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_rules: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RuleSpec"][];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  put_rule: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-        /** @description Id within the camera. */
-        rule_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["RuleSpec"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RuleSpec"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  delete_rule: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-        /** @description Id within the camera. */
-        rule_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  camera_snapshot: {
-    parameters: {
-      query?: {
-        /** @description At most this wide, in pixels. */
-        width?: number | null;
-      };
-      header?: never;
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The picture. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "image/jpeg": string;
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_zones: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Zone"][];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  put_zone: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-        /** @description Id within the camera. */
-        zone_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Zone"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Zone"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  delete_zone: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path: {
-        /** @description Id of the camera. */
-        camera_id: string;
-        /** @description Id within the camera. */
-        zone_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_events: {
-    parameters: {
-      query?: {
-        /** @description Only these cameras. */
-        camera?: string[];
-        /** @description Only these rules, by id. */
-        rule?: string[];
-        /** @description Only these labels. */
-        label?: string[];
-        /** @description From this moment on, in microseconds since 1970 UTC. */
-        after_us?: number | null;
-        /** @description Before this moment, in microseconds since 1970 UTC. */
-        before_us?: number | null;
-        /** @description How many at most. */
-        limit?: number;
-        /** @description The cursor of the page before. */
-        cursor?: string | null;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["EventPage"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  get_event: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Id of the event. */
-        event_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Event"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  event_snapshot: {
-    parameters: {
-      query?: {
-        /** @description Whether the boxes of its tracks are drawn on it. */
-        boxes?: boolean;
-      };
-      header?: never;
-      path: {
-        /** @description Id of the event. */
-        event_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The picture. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "image/jpeg": string;
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  log_in: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Credentials"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SessionInfo"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  log_out: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_models: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["InstalledModel"][];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  list_plugins: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description What the plugins are for. */
-        port:
-          | "source"
-          | "gate"
-          | "detector"
-          | "tracker"
-          | "rule"
-          | "notifier"
-          | "captioner"
-          | "embedder"
-          | "bus"
-          | "runner";
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["PluginInfo"][];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  session: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SessionInfo"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  setup_state: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SetupState"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  set_up: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["SetupRequest"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SessionInfo"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  get_site: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Site"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  put_site: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["SiteHead"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SiteHead"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  export_site: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/yaml": string;
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  import_site: {
-    parameters: {
-      query?: {
-        /** @description Only say what would change; nothing is stored. */
-        dry_run?: boolean;
-      };
-      header?: {
-        /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
-        "if-match"?: string | null;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/yaml": string;
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SiteDiff"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  test_source: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Spec"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["ProbeResult"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  status: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Status"];
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  get_token: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Credentials"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Token"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  healthz: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "text/plain": string;
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
-  metrics: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "text/plain": string;
-        };
-      };
-      /** @description Not logged in. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description The right is missing. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-      /** @description It could not be done. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Failure"];
-        };
-      };
-    };
-  };
+    list_alarms: {
+        parameters: {
+            query?: {
+                /** @description Only these cameras. */
+                camera?: string[];
+                /** @description Only these rules, by id. */
+                rule?: string[];
+                /** @description Only in these states. */
+                state?: ("new" | "acknowledged" | "assigned" | "escalated" | "closed")[];
+                /** @description Only of these severities. */
+                severity?: ("info" | "warning" | "critical")[];
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us?: number | null;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the alarm. */
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the alarm. */
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the alarm. */
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    alarm_snapshot: {
+        parameters: {
+            query?: {
+                /** @description Whether the boxes of its tracks are drawn on it. */
+                boxes?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the alarm. */
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Camera"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Camera"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+                /** @description Id within the camera. */
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Line"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+                /** @description Id within the camera. */
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSpec"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+                /** @description Id within the camera. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSpec"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+                /** @description Id within the camera. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    camera_snapshot: {
+        parameters: {
+            query?: {
+                /** @description At most this wide, in pixels. */
+                width?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zone"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_zone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+                /** @description Id within the camera. */
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Zone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zone"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_zone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+                /** @description Id within the camera. */
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only these cameras. */
+                camera?: string[];
+                /** @description Only these rules, by id. */
+                rule?: string[];
+                /** @description Only these labels. */
+                label?: string[];
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us?: number | null;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The cursor of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    event_snapshot: {
+        parameters: {
+            query?: {
+                /** @description Whether the boxes of its tracks are drawn on it. */
+                boxes?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstalledModel"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_plugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the plugins are for. */
+                port: "source" | "gate" | "detector" | "tracker" | "rule" | "notifier" | "captioner" | "embedder" | "bus" | "runner";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginInfo"][];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    setup_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteHead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteHead"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    import_site: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change; nothing is stored. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Revision of the site this change is based on, as its ETag said; refused with 409 when it is no longer the newest. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteDiff"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    test_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Spec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeResult"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
 }
