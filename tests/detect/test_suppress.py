@@ -36,14 +36,19 @@ def test_the_best_of_rivals_stays(
 
 
 def test_nothing_stays_of_nothing() -> None:
-    assert len(suppress(boxes(), np.zeros(0, np.float32), np.zeros(0, np.intp), 0.5)) == 0
+    nothing = boxes(), np.zeros(0, np.float32), np.zeros(0, np.intp), 0.5
+    assert len(suppress(*nothing)) == 0
+    stay, mean = settled(*nothing)
+    assert (len(stay), mean.shape) == (0, (0, 4))
 
 
 def test_the_box_that_stays_is_the_mean_of_those_that_agree() -> None:
     box = boxes((0, 0, 10, 10), (0, 0, 10, 11), (0, 0, 10, 30), (0, 0, 10, 10.5))
     score = np.array([0.9, 0.9, 0.9, 0.9], np.float32)
     group = np.array([0, 0, 0, 1])
-    [mean] = settled(box, score, group, np.array([0]))
+    stay, means = settled(box, score, group, 0.5)
+    assert stay.tolist() == [0, 2, 3]
+    mean = means[0]
     assert mean[3] == pytest.approx(10.45, abs=0.1)  # the long one and the stranger do not count
     assert mean[:3].tolist() == [0, 0, 10]
 

@@ -22,7 +22,7 @@ from vedette.detect.families.family import (
 from vedette.detect.labels import groups
 from vedette.detect.networks.network import Array, Network, Tensor
 from vedette.detect.options import Asking, wanted
-from vedette.detect.suppress import settled, suppress
+from vedette.detect.suppress import settled
 
 __all__ = ["Finder", "FinderSetting", "NetworkFinder", "signature_of"]
 
@@ -144,11 +144,10 @@ class NetworkFinder:
             )
         keep = self._wanted[found.kind]
         box, score, kind = found.box[keep], found.score[keep], found.kind[keep]
-        group = self._groups[kind]
-        stay = suppress(box, score, group, self._about.asking.overlap)
+        stay, mean = settled(box, score, self._groups[kind], self._about.asking.overlap)
         scale = np.array([*size, *size], np.float32)
         return Detections(
-            box=np.clip(settled(box, score, group, stay) / scale, 0.0, 1.0),
+            box=np.clip(mean / scale, 0.0, 1.0),
             score=score[stay],
             label=self._words[kind[stay]],
         )

@@ -19,27 +19,45 @@ def suppress(
     box: Boxes, score: NDArray[np.float32], group: NDArray[np.intp], overlap: float
 ) -> NDArray[np.intp]:
     """Indices that stay, best first: of boxes of one group that overlap more, the best one."""
-    order = np.argsort(-score, kind="stable")[:_MOST]
-    box, group = box[order], group[order]
-    rivals = (iou_matrix(box, box) > overlap) & (group[:, None] == group[None, :])
-    alive = np.ones(len(order), np.bool_)
-    for index in range(len(order)):
-        if alive[index]:
-            alive[index + 1 :] &= ~rivals[index, index + 1 :]
-    return order[alive]
+    order = _best_first(score)
+    shared = _shared(box[order], group[order])
+    return order[_alive(shared, overlap)]
 
 
 def settled(
-    box: Boxes, score: NDArray[np.float32], group: NDArray[np.intp], stay: NDArray[np.intp]
-) -> Boxes:
-    """float32[len(stay), 4]: each box that stays, as the mean of those that agree with it.
+    box: Boxes, score: NDArray[np.float32], group: NDArray[np.intp], overlap: float
+) -> tuple[NDArray[np.intp], Boxes]:
+    """The same, and each box that stays as the mean of those that agree with it.
 
     Which of many near-equal boxes wins is chance; their mean hardly trembles from frame to frame.
     """
-    agree = iou_matrix(box[stay], box)
-    agree[(agree < _AGREE) | (group[stay][:, None] != group[None, :])] = 0
-    weight = agree**4 * score[None, :] ** 2
-    return np.asarray(weight @ box / weight.sum(axis=1, keepdims=True), np.float32)
+    order = _best_first(score)
+    shared = _shared(box[order], group[order])
+    alive = _alive(shared, overlap)
+    agree = shared[alive]
+    weight = np.where(agree < _AGREE, 0, agree**4 * score[order] ** 2)
+    mean = weight @ box[order] / weight.sum(axis=1, keepdims=True)
+    return order[alive], np.asarray(mean, np.float32)
+
+
+def _best_first(score: NDArray[np.float32]) -> NDArray[np.intp]:
+    return np.argsort(-score, kind="stable")[:_MOST]
+
+
+def _shared(box: Boxes, group: NDArray[np.intp]) -> NDArray[np.float32]:
+    """float32[n, n] intersection over union, 0 between groups."""
+    shared = iou_matrix(box, box)
+    shared[group[:, None] != group[None, :]] = 0
+    return shared
+
+
+def _alive(shared: NDArray[np.float32], overlap: float) -> NDArray[np.bool_]:
+    rivals = shared > overlap
+    alive = np.ones(len(shared), np.bool_)
+    for index in range(len(shared)):
+        if alive[index]:
+            alive[index + 1 :] &= ~rivals[index, index + 1 :]
+    return alive
 
 
 def inside_matrix(a: Boxes, b: Boxes) -> NDArray[np.float32]:
