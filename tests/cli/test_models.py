@@ -9,9 +9,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.detect.nets import convolving, save
+from tests.detect.nets import answering, convolving, save
 from vedette.app import open_database
 from vedette.cli import models
 from vedette.core.errors import ConfigError, Conflict, ModelError
@@ -122,6 +123,13 @@ def test_pickles_are_sent_away_with_a_way_out(tmp_path: Path) -> None:
 def test_mistakes_are_named(net: Path, words: list[str], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         run("add", net, *words)
+
+
+def test_the_names_of_coco_need_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Finished boxes do not tell how many classes there are."""
+    finished = answering({"output0": np.zeros((1, 20, 6), np.float32)})
+    run("add", save(finished, tmp_path / "ended.onnx"), "--labels", "coco", "--json")
+    assert json.loads(capsys.readouterr().out)["names"][:3] == ["person", "bicycle", "car"]
 
 
 def test_a_size_may_be_chosen_where_the_model_can(

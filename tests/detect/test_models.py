@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -314,6 +315,23 @@ class TestTrials:
         model = ModelFile(path=net, title="net", names=CLASSES)
         child, here = try_model(model), try_here(model)
         assert replace(child, call_ms=0.0) == replace(here, call_ms=0.0)
+
+    def test_the_child_knows_none_of_our_secrets(
+        self, net: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VEDETTE_STORE_KEY", "secret")
+        seen: list[dict[str, str]] = []
+        run = subprocess.run
+
+        def spying(*words: object, **about: object) -> subprocess.CompletedProcess[bytes]:
+            seen.append(dict(about["env"]))  # type: ignore[call-overload]  # as it was called
+            return run(*words, **about)  # type: ignore[call-overload,no-any-return]  # passed on
+
+        monkeypatch.setattr(subprocess, "run", spying)
+        try_model(ModelFile(path=net, title="net", names=CLASSES))
+        [environment] = seen
+        assert "PATH" in environment
+        assert "VEDETTE_STORE_KEY" not in environment
 
     def test_a_model_that_does_not_run_says_why(self, tmp_path: Path) -> None:
         broken = convolving(classes=2)

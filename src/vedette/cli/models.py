@@ -23,7 +23,7 @@ from vedette.core.settings import Settings
 from vedette.core.site import Camera
 from vedette.detect.catalogue import OFFERS, Offer, offer_named
 from vedette.detect.families.registry import FAMILIES
-from vedette.detect.labels import read_names
+from vedette.detect.labels import COCO80, read_names
 from vedette.detect.models import Addition, Installed, Manifest, ModelFolder
 from vedette.detect.pulling import pull
 from vedette.detect.trial import Trial
@@ -50,7 +50,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FAMILY",
         help=f"one of {', '.join(FAMILIES)} (default: found out)",
     )
-    add.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    add.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="class names, one a line; the word coco stands for those 80",
+    )
     add.add_argument("--size", metavar="WxH", help="input size of a model that leaves it free")
     add.add_argument("--licence", default="", help="its licence, such as Apache-2.0")
     add.add_argument("--licence-file", type=Path, metavar="FILE", help="the licence's text")
@@ -122,7 +127,7 @@ def _add(args: argparse.Namespace) -> int:
         path=args.file,
         name=args.name,
         family=args.family,
-        names=read_names(_text(args.labels)) if args.labels else (),
+        names=_names(args.labels) if args.labels else (),
         size=_size(args.size) if args.size else None,
         licence=args.licence,
         licence_text=_text(args.licence_file) if args.licence_file else "",
@@ -255,6 +260,10 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
+def _names(labels: Path) -> tuple[str, ...]:
+    return COCO80 if str(labels) == "coco" else read_names(_text(labels))
 
 
 def _size(text: str) -> tuple[int, int]:

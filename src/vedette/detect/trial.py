@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -28,6 +29,8 @@ __all__ = ["Trial", "try_here", "try_model"]
 _SECONDS = 120
 _BYTES = 6 << 30
 _CALLS = 5
+_PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "LANG")
+"""Of the environment; what else is in it, such as keys, is none of a model's business."""
 
 
 @value
@@ -75,6 +78,7 @@ def _in_child(question: Question, seconds: float) -> Trial:
             [sys.executable, "-m", "vedette.detect.trial"],
             input=TypeAdapter(Question).dump_json(question),
             capture_output=True,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             timeout=seconds,
             check=False,
         )
