@@ -82,7 +82,7 @@ class Background:
 
     def settled(self, seen_s: float) -> Pixels:
         """uint8[H, W], 255 where the background was seen for at least so long."""
-        return np.asarray(cv2.compare(self._seen_s, seen_s, cv2.CMP_GE), np.uint8)
+        return np.asarray(cv2.compare(self._seen_s, seen_s, cv2.CMP_GE), np.uint8)  # type: ignore[call-overload]  # OpenCV takes numbers too
 
     def _other(self) -> Pixels:
         return np.asarray(cv2.compare(self._difference, self._limit, cv2.CMP_GT), np.uint8)
@@ -105,11 +105,11 @@ class Background:
         self, picture: Pixels, same: Pixels, other: Pixels, moving: Pixels, dt_s: float
     ) -> None:
         o = self._options
-        cv2.add(self._seen_s, dt_s, self._seen_s, same)
-        cv2.subtract(self._rival_s, dt_s, self._rival_s, same)
-        near = np.asarray(cv2.compare(spread(picture, self._rival), o.near, cv2.CMP_LE), np.uint8)
+        cv2.add(self._seen_s, dt_s, self._seen_s, same)  # type: ignore[call-overload]  # OpenCV takes numbers too
+        cv2.subtract(self._rival_s, dt_s, self._rival_s, same)  # type: ignore[call-overload]  # OpenCV takes numbers too
+        near = np.asarray(cv2.compare(spread(picture, self._rival), o.near, cv2.CMP_LE), np.uint8)  # type: ignore[call-overload]  # OpenCV takes numbers too
         still = cv2.bitwise_not(moving)
-        cv2.add(self._rival_s, dt_s, self._rival_s, cv2.bitwise_and(_both(near, still), other))
+        cv2.add(self._rival_s, dt_s, self._rival_s, cv2.bitwise_and(_both(near, still), other))  # type: ignore[call-overload]  # OpenCV takes numbers too
         fresh = cv2.bitwise_and(cv2.bitwise_not(near), other)
         cv2.copyTo(picture, fresh, self._rival)
         self._rival_s[fresh > 0] = 0.0

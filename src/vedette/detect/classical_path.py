@@ -94,9 +94,8 @@ class Path:
         residual = sighting.box - expected
         gain = _EARLY_SPEED_GAIN if self.hits < _PROVE_HITS else _SPEED_GAIN
         since_s = max(t_s - self.seen_s, dt_s)
-        self.velocity = self.velocity + np.float32(gain / since_s / 2) * (
-            residual[:2] + residual[2:]
-        )
+        quickened = np.float32(gain / since_s / 2) * (residual[:2] + residual[2:])
+        self.velocity = np.asarray(self.velocity + quickened, np.float32)
         self.box = expected + np.float32(_POSITION_GAIN) * residual
         self.seen = sighting.box
         self.seen_s = t_s

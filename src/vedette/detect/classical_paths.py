@@ -69,7 +69,7 @@ class Paths:
             return np.zeros((0, 4), np.float32)
         box = np.stack([path.box for path in self.all])
         way = np.stack([path.velocity for path in self.all]) * np.float32(dt_s)
-        return box + np.concatenate([way, way], axis=1)
+        return np.asarray(box + np.concatenate([way, way], axis=1), np.float32)
 
     def _share(self, blobs: Blobs, expected: Boxes, now: Moment) -> NDArray[np.bool_]:
         """Blobs that several proven paths ran into: each keeps its part. [n] which these are."""

@@ -41,7 +41,7 @@ def relit(picture: Pixels, background: Pixels, differs: Pixels) -> Relit:
             may[rows, columns],
             sure[rows, columns],
         )
-    return cv2.bitwise_and(may, differs), cv2.bitwise_and(sure, differs)
+    return cv2.bitwise_and(may, differs), cv2.bitwise_and(sure, differs)  # type: ignore[return-value]  # as OpenCV types it
 
 
 def _judge(picture: Pixels, background: Pixels, may: Pixels, sure: Pixels) -> None:
@@ -50,14 +50,15 @@ def _judge(picture: Pixels, background: Pixels, may: Pixels, sure: Pixels) -> No
     now += 1.0
     before += 1.0
     gain = now / before
-    same_hue = cv2.compare(_off_colour(picture, background, gain), _HUE, cv2.CMP_LT)
+    same_hue = cv2.compare(_off_colour(picture, background, gain), _HUE, cv2.CMP_LT)  # type: ignore[call-overload]  # OpenCV takes numbers too
     cv2.bitwise_and(cv2.inRange(gain, _DARKEST, _BRIGHTEST), same_hue, may)
     gain_near = cv2.blur(now, _NEAR) / cv2.blur(before, _NEAR)
-    detail = cv2.blur(cv2.absdiff(now, gain_near * before), (5, 5))
+    detail = cv2.blur(cv2.absdiff(now, gain_near * before), (5, 5))  # type: ignore[arg-type]  # OpenCV takes it
     texture = cv2.blur(cv2.absdiff(before, cv2.blur(before, _NEAR)), (5, 5))
-    alike = cv2.compare(detail, _DETAIL, cv2.CMP_LT)
+    alike = cv2.compare(detail, _DETAIL, cv2.CMP_LT)  # type: ignore[call-overload]  # OpenCV takes numbers too
     telling = cv2.bitwise_or(
-        cv2.compare(gain, _MILD, cv2.CMP_GT), cv2.compare(texture, _TEXTURED, cv2.CMP_GT)
+        cv2.compare(gain, _MILD, cv2.CMP_GT),  # type: ignore[call-overload]  # OpenCV takes numbers too
+        cv2.compare(texture, _TEXTURED, cv2.CMP_GT),  # type: ignore[call-overload]  # OpenCV takes numbers too
     )
     cv2.bitwise_and(cv2.bitwise_and(may, alike), telling, sure)
 
