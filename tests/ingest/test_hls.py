@@ -87,7 +87,7 @@ def test_a_live_stream_runs_on_at_its_pace_with_true_times(
     )
     page = HlsPage({"hi": clip_files["h264"]}, options)
     http.add("cam", page)
-    packets = take_from(HlsSource(url=http.url("cam/master.m3u8")), 60, origin())
+    packets = take_from(HlsSource(url=http.url("cam/master.m3u8")), 50, origin())
     shown = counts(packets)
     assert None not in shown
     steps = {(b - a) % 50 for a, b in itertools.pairwise([n for n in shown if n is not None])}

@@ -133,7 +133,7 @@ def test_spoilt_packets_never_end_a_connection(faults: Faults, mount: Mount, fee
     feed.add(queue)
     wait_for(feed, "live")
     mount.inject(faults)
-    for packet in drain(queue, 2.0):
+    for packet in drain(queue, 1.2):
         list(decoder.decode(packet))
     status = feed.status()
     assert (status.state, status.reconnects) == ("live", 0)
@@ -155,7 +155,7 @@ def test_rates_are_those_of_the_camera(feed: Feed) -> None:
 def test_the_analysed_rate_over_rtsp_is_true(rtsp: RtspServer, mount: Mount, feed: Feed) -> None:
     queue, decoder = PacketQueue(), DietDecoder(fps=5)
     feed.add(queue, with_gop=True)
-    frames = [frame for packet in drain(queue, 4.0) for frame in decoder.decode(packet)]
+    frames = [frame for packet in drain(queue, 2.5) for frame in decoder.decode(packet)]
     rate = (len(frames) - 1) * 1e6 / (frames[-1].pts_us - frames[0].pts_us)
     assert rate == pytest.approx(5.0, abs=0.1)
 

@@ -116,7 +116,7 @@ def test_the_process_list_does_not_tell_it(rtsp: RtspServer, clips: dict[Codec, 
     looker = threading.Thread(target=look)
     looker.start()
     allowed = SourceSettings(allow_loopback=True)
-    found = probe(spec("rtsp", rtsp.url("cam")), allowed)
+    found = probe(spec("rtsp", rtsp.url("cam")), allowed, timeout_s=20)
     ending.set()
     looker.join()
     assert found.ok

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from vedette.core.errors import SourceError, Unavailable, Unreachable
 from vedette.core.facts import ProbeResult
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Spec
@@ -22,6 +23,8 @@ from vedette.ingest.survey import survey
 __all__ = ["length_s", "probe"]
 
 _MARGIN_S = 0.4
+_FAIR_S = 2.0
+"""Less than this is no fair trial of a source."""
 _MOST_MEMORY = 4 * 1024**3
 _MOST_FILES = 64
 _KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -58,30 +61,34 @@ def probe(spec: Spec, allowed: SourceSettings, timeout_s: float = 5.0) -> ProbeR
         env={name: os.environ[name] for name in _KEPT if name in os.environ}
         | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
     )
+    killed = False
     with child:
         try:
             said, _ = child.communicate(told, timeout=timeout_s)
         except subprocess.TimeoutExpired:
             child.kill()
-            said = b""
+            said, killed = b"", True
     seconds = time.monotonic() - begun
     try:
         found = _RESULTS.validate_json(said)
     except ValidationError:
-        return _no_answer(child.returncode, seconds)
+        return _no_answer(killed=killed, seconds=seconds)
     return _RESULTS.validate_python({**_RESULTS.dump_python(found), "seconds": seconds})
 
 
-def _no_answer(code: int | None, seconds: float) -> ProbeResult:
-    if seconds > 1 and code is not None and code < 0:
-        return _too_slow(seconds)
+def _no_answer(*, killed: bool, seconds: float) -> ProbeResult:
+    if killed:
+        return _too_slow(0.0, seconds)
     message = "the test broke down on what this source sends"
-    return ProbeResult(ok=False, code="source", message=message, seconds=seconds)
+    return ProbeResult(ok=False, code=SourceError.code, message=message, seconds=seconds)
 
 
-def _too_slow(seconds: float) -> ProbeResult:
-    message = f"no picture within {seconds:.0f} seconds"
-    return ProbeResult(ok=False, code="unreachable", message=message, seconds=seconds)
+def _too_slow(watched_s: float, seconds: float) -> ProbeResult:
+    if watched_s < _FAIR_S:
+        code, message = Unavailable.code, "this machine is too busy to test a source just now"
+    else:
+        code, message = Unreachable.code, f"no picture within {watched_s:.0f} seconds"
+    return ProbeResult(ok=False, code=code, message=message, seconds=seconds)
 
 
 def length_s(source: Spec) -> float | None:
@@ -103,7 +110,8 @@ def main() -> None:
     task = _TASKS.validate_json(sys.stdin.buffer.read())
 
     def give_up() -> None:
-        answer.write(_RESULTS.dump_json(_too_slow(time.monotonic() - begun)))
+        watched_s = time.monotonic() - begun
+        answer.write(_RESULTS.dump_json(_too_slow(watched_s, watched_s)))
         answer.flush()
         os._exit(0)
 

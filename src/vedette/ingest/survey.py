@@ -18,7 +18,7 @@ __all__ = ["survey"]
 
 _WATCH_S = 2.0
 _MOST_PACKETS = 2_000
-_SPARE_S = 1.3
+_SPARE_S = 1.8
 """Silence is noticed at the next tick of a second, and must be told in time."""
 _NAMES = {"h264": "H.264", "hevc": "H.265", "mjpeg": "MJPEG"}
 

@@ -52,7 +52,7 @@ def test_every_codec_over_every_transport(
 ) -> None:
     rtsp.add("cam", clips[codec], MountOptions(join="burst"))
     source = RtspSource(url=rtsp.url("cam"), transport=transport)
-    packets = take_from(source, 30, origin())
+    packets = take_from(source, 18, origin())
     assert packets[0].key
     assert (packets[0].format.codec, packets[0].format.width) == (codec, 320)
     assert all(one.format is packets[0].format and not one.damaged for one in packets)
@@ -75,10 +75,10 @@ def test_parameter_sets_wherever_a_camera_puts_them(
     wire: Wire, codec: Codec, rtsp: RtspServer, clips: dict[Codec, Clip]
 ) -> None:
     rtsp.add("cam", clips[codec], MountOptions(join="burst", wire=wire))
-    packets = take_from(RtspSource(url=rtsp.url("cam")), 15, origin())
+    packets = take_from(RtspSource(url=rtsp.url("cam")), 13, origin())
     assert packets[0].key
     assert packets[0].data.startswith(packets[0].format.extradata)
-    assert len(counts(packets)) == 15
+    assert len(counts(packets)) == 13
 
 
 @pytest.mark.parametrize("scheme", ["basic", "digest"])
@@ -183,8 +183,8 @@ def test_lost_packets_are_marked_and_cost_pictures_only(
 ) -> None:
     mount = rtsp.add("cam", clips["h264"], MountOptions(join="burst"))
     mount.inject(Faults(loss=0.05))
-    packets = take_from(RtspSource(url=rtsp.url("cam"), transport=transport), 40, origin())
-    assert 0 < sum(one.damaged for one in packets) < 40
+    packets = take_from(RtspSource(url=rtsp.url("cam"), transport=transport), 30, origin())
+    assert 0 < sum(one.damaged for one in packets) < 30
     decoder = DietDecoder(fps=60)
     assert [frame for one in packets for frame in decoder.decode(one)]
 
@@ -195,7 +195,7 @@ def test_flipped_bits_never_end_the_stream(
 ) -> None:
     mount = rtsp.add("cam", clips[codec], MountOptions(join="burst"))
     mount.inject(Faults(corruption=0.3))
-    packets = take_from(RtspSource(url=rtsp.url("cam")), 40, origin())
+    packets = take_from(RtspSource(url=rtsp.url("cam")), 25, origin())
     decoder = DietDecoder(fps=60)
     for one in packets:
         for frame in decoder.decode(one):
@@ -221,7 +221,7 @@ def test_a_new_resolution_in_the_middle_is_a_new_format(
 
 
 def test_time_stamps_that_wrap_do_not_jump(rtsp: RtspServer, clips: dict[Codec, Clip]) -> None:
-    rtsp.add("cam", clips["h264"], MountOptions(timestamp_base=0xFFFF_FFFF - 40_000))
+    rtsp.add("cam", clips["h264"], MountOptions(join="burst", timestamp_base=0xFFFF_FFFF - 40_000))
     packets = take_from(RtspSource(url=rtsp.url("cam")), 30, origin())
     assert {b.pts_us - a.pts_us for a, b in itertools.pairwise(packets)} == {40_000}
 
