@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.end_to_end.installation import Installation
+from tests.end_to_end.installation import PASSWORD, Installation
+from tests.live.film import clip
 from tests.ui.conftest import Look, Opener
+from vedette.testing.http import HttpServer, MjpegPage
+from vedette.testing.rtsp import RtspServer
 
 pytestmark = pytest.mark.timeout(120)
 TILE = "[data-camera=yard]"
@@ -119,6 +124,75 @@ def test_a_camera_that_is_away_says_why_and_comes_back(
     finally:
         vedette.client.delete("/api/v1/cameras/dock").raise_for_status()
     expect(tile).to_have_count(0)
+
+
+def test_a_lost_line_is_told_and_found_again(visit: Opener) -> None:
+    page = visit("/login", login=False)
+    lines: list[WebSocketRoute] = []
+    refused = [False]
+
+    def pass_on(line: WebSocketRoute) -> None:
+        if refused[0]:
+            line.close()
+            return
+        line.connect_to_server()
+        lines.append(line)
+
+    page.context.route_web_socket(re.compile("/api/v1/socket$"), pass_on)
+    page.get_by_label("User name").fill("admin")
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("Connected")).to_be_visible()
+    refused[0] = True
+    lines[0].close()
+    expect(page.get_by_text("Connection lost; what you see is from")).to_be_visible()
+    refused[0] = False
+    page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_text("Connected")).to_be_visible()
+
+
+def test_single_pictures_are_shown_too(
+    visit: Opener, vedette: Installation, tmp_path: Path
+) -> None:
+    with HttpServer() as old_camera:
+        old_camera.add("video", MjpegPage(clip(tmp_path, "mjpeg")))
+        options = {"url": old_camera.url("video")}
+        stream = {"id": "main", "source": {"kind": "mjpeg", "options": options}}
+        body = {"id": "still", "name": "Still", "streams": [stream]}
+        vedette.client.post("/api/v1/cameras", json=body).raise_for_status()
+        try:
+            page = visit("/?camera=still")
+            expect(page.locator("[data-camera=still][data-state=live]")).to_be_visible()
+            canvas = page.locator("[data-camera=still] canvas").first
+            assert canvas.evaluate("one => [one.width, one.height]") == [160, 96]
+        finally:
+            vedette.client.delete("/api/v1/cameras/still").raise_for_status()
+
+
+def test_a_codec_the_browser_lacks_is_named_and_the_way_out_offered(
+    visit: Opener, vedette: Installation, server: RtspServer, tmp_path: Path
+) -> None:
+    server.add("large", clip(tmp_path, "hevc"))
+    streams = [
+        {
+            "id": name,
+            "source": {"kind": "rtsp", "options": {"url": server.url(path)}},
+            "roles": [role],
+        }
+        for name, path, role in (("large", "large", "live"), ("small", "walk", "analyse"))
+    ]
+    body = {"id": "sharp", "name": "Sharp", "streams": streams}
+    vedette.client.post("/api/v1/cameras", json=body).raise_for_status()
+    try:
+        page = visit("/?camera=sharp")
+        tile = page.locator("[data-camera=sharp]")
+        if page.evaluate("MediaSource.isTypeSupported('video/mp4; codecs=\"hvc1.1.6.L93.B0\"')"):
+            pytest.skip("this Chromium decodes H.265")
+        expect(tile.get_by_role("alert")).to_contain_text("This browser cannot show HEVC")
+        tile.get_by_role("button", name="Use the stream small").click()
+        expect(page.locator("[data-camera=sharp][data-state=live]")).to_be_visible()
+    finally:
+        vedette.client.delete("/api/v1/cameras/sharp").raise_for_status()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])

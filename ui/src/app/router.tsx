@@ -5,6 +5,7 @@ import { LoginPage } from "@/session/LoginPage";
 import { SetupPage } from "@/session/SetupPage";
 import { Gate, Waiting } from "./Gate";
 import { NotFoundPage } from "./NotFoundPage";
+import { PageError } from "./PageError";
 import { Shell } from "./Shell";
 
 const cameras = async () => ({ Component: (await import("@/cameras/CamerasPage")).CamerasPage });
@@ -16,16 +17,22 @@ export const router = createBrowserRouter([
   {
     HydrateFallback: Waiting,
     Component: Gate,
+    ErrorBoundary: PageError,
     children: [
       {
         Component: Shell,
         children: [
-          { index: true, Component: WallPage },
-          { path: "alarms", Component: AlarmsPage },
-          { path: "alarms/:id", Component: AlarmsPage },
-          { path: "cameras", lazy: cameras },
-          { path: "cameras/:id/zones", lazy: zones },
-          { path: "*", Component: NotFoundPage },
+          {
+            ErrorBoundary: PageError,
+            children: [
+              { index: true, Component: WallPage },
+              { path: "alarms", Component: AlarmsPage },
+              { path: "alarms/:id", Component: AlarmsPage },
+              { path: "cameras", lazy: cameras },
+              { path: "cameras/:id/zones", lazy: zones },
+              { path: "*", Component: NotFoundPage },
+            ],
+          },
         ],
       },
     ],

@@ -33,6 +33,8 @@ export class LivePlayer {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setInterval> | undefined;
   private playing: Playing = { state: "connecting" };
+  /** Codec of the stream if this browser cannot show it. */
+  private lacking: string | null = null;
   private readonly backoff = new Backoff();
   private readonly url: string;
   private readonly surfaces: Surfaces;
@@ -77,6 +79,7 @@ export class LivePlayer {
     socket?.close();
     this.sink?.close();
     this.sink = null;
+    this.lacking = null;
   }
 
   private note(text: string): void {
@@ -96,7 +99,12 @@ export class LivePlayer {
     video.style.opacity = "0";
     if (format.mime === JPEG) this.sink = new JpegSink(canvas, events);
     else if (canPlay(format.mime)) this.sink = new MseSink(video, canvas, format, events);
-    else this.set({ state: "unsupported", codec: format.codec });
+    this.lacking = this.sink ? null : format.codec;
+    this.tellLack();
+  }
+
+  private tellLack(): void {
+    if (this.lacking !== null) this.set({ state: "unsupported", codec: this.lacking });
   }
 
   private show(picture: Shown): void {
@@ -107,10 +115,14 @@ export class LivePlayer {
   }
 
   private follow(state: string, reason: string): void {
-    if (state === "silent" || state === "failed" || state === "stopped") {
+    if (state === "silent" || state === "stopped") {
       this.set({ state, reason, sinceMs: Date.now() });
-    } else if (state === "connecting") {
-      this.set({ state: "connecting" });
+    } else if (state === "failed" || state === "unsupported") {
+      this.set({ state: "failed", reason, sinceMs: Date.now() });
+    } else if (!this.sink) {
+      // Told later than the pictures that already came, it would be wrong.
+      if (this.lacking === null) this.set({ state: "connecting" });
+      else this.tellLack();
     }
   }
 
