@@ -13,6 +13,8 @@ __all__ = ["Frames", "Live", "RateDecoder", "Replay"]
 
 _LATE_S = 2.5
 _WAIT_S = 1.0
+_LAGS = 500
+"""Over how many frames the least lag is the stream's own."""
 
 
 class RateDecoder(Protocol):
@@ -86,6 +88,8 @@ class Live(_Rewinding):
         self.waiting = True
         self.awake = True
         self.lag_us = 0
+        self._lags_us: list[int] = []
+        self._least_us = 1 << 62
         self.newest: Frame | None = None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -98,11 +102,20 @@ class Live(_Rewinding):
             for frame in self.decode(packet):
                 self.newest = frame
                 self.lag_us = self._clock.now_us() - frame.t_us
-                if self.lag_us > from_seconds(_LATE_S):
+                if self._is_late():
                     self.late += 1
                     continue
                 self.seen += 1
                 yield frame
+
+    def _is_late(self) -> bool:
+        """Whether we are behind; what a stream itself is behind, as HLS is, does not count."""
+        if len(self._lags_us) == _LAGS:
+            self._least_us = min(self._lags_us)
+            self._lags_us.clear()
+        self._lags_us.append(self.lag_us)
+        self._least_us = min(self._least_us, self.lag_us)
+        return self.lag_us - self._least_us > from_seconds(_LATE_S)
 
     def rouse(self, awake: bool) -> None:
         self.awake = awake

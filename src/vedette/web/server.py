@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 import vedette
 from vedette.access.passwords import Passwords
 from vedette.web.callers import declarations
+from vedette.web.compat import hypersight
 from vedette.web.document import describe
 from vedette.web.errors import ErrorPage, install
 from vedette.web.guard import Guard
@@ -64,6 +65,7 @@ _FEATURES = (
     models,
     health,
     docs,
+    hypersight,
 )
 
 

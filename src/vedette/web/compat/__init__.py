@@ -1,0 +1,1 @@
+"""Other systems' API forms, so that what was written for them goes on working."""
