@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Camera } from "@/api/types";
+import type { Camera, LaneStatus } from "@/api/types";
 import { serverNowUs, useHealth } from "@/socket/health";
 import type { Live } from "./player/useLive";
 import classes from "./Tile.module.css";
@@ -13,9 +13,11 @@ export function TileFacts({ camera, live, hint }: { camera: Camera; live: Live; 
     health.streams[camera.id]?.find((one) => one.state === "live"),
   );
   const delay = useDelay(live);
+  const looking = ({ awake, fps }: LaneStatus) =>
+    awake ? t("live.looking", { fps: fps.toFixed(1) }) : t("live.quiet");
   const facts = [
     stream && stream.fps > 0 ? t("live.fps", { fps: Math.round(stream.fps) }) : null,
-    lane?.state === "running" ? t("live.looking", { fps: lane.fps.toFixed(1) }) : null,
+    lane?.state === "running" ? looking(lane) : null,
     delay === null ? null : t("live.delay", { seconds: delay.toFixed(1) }),
   ].filter((fact) => fact !== null);
   return (
