@@ -56,7 +56,8 @@ class Background:
         self._mean8 = first.copy()
         self._deviation: Plane = np.full(shape, _FIRST_DEVIATION, np.float32)
         self._limit = np.full(shape, int(options.floor), np.uint8)
-        self._difference = np.zeros(shape, np.uint8)
+        self.difference = np.zeros(shape, np.uint8)
+        """uint8[H, W]: how far the compared picture was from it."""
         self._seen_s: Plane = np.zeros(shape, np.float32)
         self._rival = first.copy()
         self._rival_s: Plane = np.zeros(shape, np.float32)
@@ -67,7 +68,7 @@ class Background:
         """uint8[H, W], 255 where the picture is not background; `busy` tells no light."""
         self._tone.fit(self._mean8, picture, busy)
         self.now = self._tone.apply(self._mean8)
-        self._difference = spread(picture, self.now)
+        self.difference = spread(picture, self.now)
         return self._other()
 
     def learn(self, picture: Pixels, held: Pixels, moving: Pixels, dt_s: float) -> None:
@@ -85,7 +86,7 @@ class Background:
         return np.asarray(cv2.compare(self._seen_s, seen_s, cv2.CMP_GE), np.uint8)  # type: ignore[call-overload]  # OpenCV takes numbers too
 
     def _other(self) -> Pixels:
-        return np.asarray(cv2.compare(self._difference, self._limit, cv2.CMP_GT), np.uint8)
+        return np.asarray(cv2.compare(self.difference, self._limit, cv2.CMP_GT), np.uint8)
 
     def _learn_mean(self, picture: Pixels, same: Pixels, dt_s: float) -> None:
         # Where somebody stands, the background still follows the light.
@@ -95,7 +96,7 @@ class Background:
 
     def _learn_deviation(self, where: Pixels, dt_s: float) -> None:
         o = self._options
-        seen = np.minimum(self._difference, np.uint8(o.ceiling / 2))
+        seen = np.minimum(self.difference, np.uint8(o.ceiling / 2))
         rate = min(dt_s / o.learn_s, _MOST_PER_PICTURE)
         cv2.accumulateWeighted(seen, self._deviation, rate, where)
         limit = cv2.convertScaleAbs(self._deviation, alpha=o.sigmas * _SIGMA)

@@ -18,6 +18,14 @@ Window = tuple[int, int, int, int]
 
 _GAP = np.ones((5, 3), np.uint8)
 _SPECK = np.ones((2, 2), np.uint8)
+_FLAKE = np.ones((5, 5), np.uint8)
+_WEATHER = 40
+"""With more specks than that it snows or rains, and things must be larger than flakes."""
+_SHADOW = 0.85
+"""A blob of which more could be background under other light is nobody."""
+_LIT = 0.25
+_EDGE = np.ones((3, 3), np.uint8)
+_RING = 2
 _MOST = 40
 """More blobs than that are weather; the largest are looked at."""
 _TRIM = 0.45
@@ -35,13 +43,15 @@ _BESIDE, _AHEAD = 0.3, 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """What is known of each pixel: uint8[H, W], 255 is yes."""
+    """What is known of each pixel: masks uint8[H, W], 255 is yes."""
 
     differs: Pixels
     """Not background, and not surely shadow."""
     moving: Pixels
     relit: Pixels
     """Could be background under other light."""
+    difference: Pixels
+    """How far it is from the background, levels; not a mask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +64,18 @@ class Blobs:
     """float32[n] pixels."""
     moving: NDArray[np.float32]
     """float32[n] share of its pixels that moved just now."""
-    relit: NDArray[np.float32]
-    """float32[n] share of its pixels that could be background under other light."""
+    soft: NDArray[np.float32]
+    """float32[n] how gently it fades into the background: things have edges, light has not."""
 
     def __len__(self) -> int:
         return len(self.area)
 
 
 def find_blobs(layers: Layers, least_px: float) -> Blobs:
-    """Connected parts of at least `least_px` pixels, holes filled."""
-    solid = cv2.morphologyEx(layers.differs, cv2.MORPH_OPEN, _SPECK)
-    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _GAP)
-    outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(solid, outlines, -1, 255, cv2.FILLED)
-    _, names, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    """Connected parts of at least `least_px` pixels, holes filled, without what is all shadow."""
+    names, stats = _connected(layers.differs, _SPECK)
+    if np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] < least_px) > _WEATHER:
+        names, stats = _connected(layers.differs, _FLAKE)
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST] + 1
     rows: list[tuple[float, ...]] = []
     for index in order:
@@ -76,24 +84,53 @@ def find_blobs(layers: Layers, least_px: float) -> Blobs:
             break
         part = names[y : y + h, x : x + w] == index
         for (px, py, pw, ph), piece in _split(part, least_px):
-            rows.append(_row(layers, piece, (x + px, y + py, pw, ph)))
-    table = np.asarray(rows, np.float32).reshape(-1, 7)
-    return Blobs(box=table[:, :4], area=table[:, 4], moving=table[:, 5], relit=table[:, 6])
+            row = _row(layers, piece, (x + px, y + py, pw, ph))
+            if row[6] <= _SHADOW:
+                rows.append(row)
+    table = np.asarray(rows, np.float32).reshape(-1, 8)
+    return Blobs(box=table[:, :4], area=table[:, 4], moving=table[:, 5], soft=table[:, 7])
+
+
+def _connected(differs: Pixels, speck: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Names of parts, int32[H, W], and their figures; what is smaller than `speck` is dropped."""
+    solid = cv2.morphologyEx(differs, cv2.MORPH_OPEN, speck)
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _GAP)
+    outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(solid, outlines, -1, 255, cv2.FILLED)
+    _, names, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    return np.asarray(names, np.int32), np.asarray(stats, np.int32)
 
 
 def _row(layers: Layers, piece: Piece, window: Window) -> tuple[float, ...]:
+    """Box, area, and the shares that move, are shadow, and fade out at the edge."""
     x, y, w, h = window
     cut = (slice(y, y + h), slice(x, x + w))
     size = max(int(np.count_nonzero(piece)), 1)
-    went = piece & (layers.moving[cut] > 0)
-    moving = np.count_nonzero(went) / size
-    relit = np.count_nonzero(piece & (layers.relit[cut] > 0)) / size
-    x1, y1, x2, y2 = 0, 0, w, h
-    if moving > _TRIM:
-        # What does not move with the rest stood there before, or is where it just was.
-        x1, x2 = _bulk(went.sum(axis=0))
-        y1, y2 = _bulk(went.sum(axis=1))
-    return (x + x1, y + y1, x + x2, y + y2, size, moving, relit)
+    moving = piece & (layers.moving[cut] > 0)
+    shadow = piece & (layers.relit[cut] > 0)
+    moved = np.count_nonzero(moving) / size
+    relit = np.count_nonzero(shadow) / size
+    box = _box(piece, moving if moved > _TRIM else None, shadow)
+    x1, x2, y1, y2 = box
+    area = np.count_nonzero(piece[y1:y2, x1:x2])
+    soft = _softness(layers.difference, piece, window)
+    return (x + x1, y + y1, x + x2, y + y2, area, moved, relit, soft)
+
+
+def _box(piece: Piece, moving: Piece | None, shadow: Piece) -> tuple[int, int, int, int]:
+    """x1, x2, y1, y2 around what is surely part of it."""
+    h, w = piece.shape
+    core = piece
+    # What could be its shadow widens it only where hardly anything else is left of it.
+    lit = cv2.morphologyEx((piece & ~shadow).astype(np.uint8), cv2.MORPH_OPEN, _SPECK) > 0
+    if np.count_nonzero(lit) > _LIT * np.count_nonzero(piece):
+        core = lit
+    # What does not move with the rest stood there before, or is where it just was.
+    if moving is not None and (core & moving).any():
+        core = core & moving
+    if core is piece:
+        return 0, w, 0, h
+    return *_bulk(core.sum(axis=0)), *_bulk(core.sum(axis=1))
 
 
 def _bulk(counts: NDArray[np.int64]) -> tuple[int, int]:
@@ -101,6 +138,20 @@ def _bulk(counts: NDArray[np.int64]) -> tuple[int, int]:
     low = int(np.searchsorted(total, _TAIL * total[-1], side="right"))
     high = int(np.searchsorted(total, (1 - _TAIL) * total[-1], side="left")) + 1
     return low, high
+
+
+def _softness(difference: Pixels, piece: Piece, window: Window) -> float:
+    """How much of the difference just inside the outline is there just outside, 0–1."""
+    x, y, w, h = window
+    top, left = max(y - _RING, 0), max(x - _RING, 0)
+    around = difference[top : y + h + _RING, left : x + w + _RING]
+    shape = np.zeros(around.shape, np.uint8)
+    shape[y - top : y - top + h, x - left : x - left + w] = piece
+    inner = shape - cv2.erode(shape, _EDGE)
+    grown = cv2.dilate(shape, _EDGE)
+    outer = cv2.dilate(grown, _EDGE) - grown
+    inside, outside = cv2.mean(around, inner)[0], cv2.mean(around, outer)[0]
+    return outside / max(inside, 1.0)
 
 
 def _split(part: Piece, least_px: float) -> list[tuple[Window, Piece]]:

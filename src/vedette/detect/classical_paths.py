@@ -135,7 +135,7 @@ class Paths:
 
     def _begin(self, blobs: Blobs, taken: NDArray[np.bool_], t_s: float) -> None:
         o = self._options
-        worthy = ~taken & (blobs.moving >= o.birth_moving) & (blobs.relit <= o.birth_relit)
+        worthy = ~taken & (blobs.moving >= o.birth_moving) & (blobs.soft <= o.birth_soft)
         for j in np.flatnonzero(worthy):
             self._born += 1
             self.all.append(Path(number=self._born, box=blobs.box[j], born_s=t_s))

@@ -119,4 +119,4 @@ def _layers(background: Background, smooth: Pixels, differs: Pixels, moving: Pix
     differs = np.asarray(cv2.bitwise_and(differs, known), np.uint8)
     may, sure = relit(smooth, background.now, differs)
     solid = np.asarray(cv2.bitwise_and(differs, cv2.bitwise_not(sure)), np.uint8)
-    return Layers(differs=solid, moving=moving, relit=may)
+    return Layers(differs=solid, moving=moving, relit=may, difference=background.difference)
