@@ -49,7 +49,14 @@ const SECTIONS = [
 export function Shortcuts({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} title={t("keys.title")} size="lg" centered>
+    <Modal
+      closeButtonProps={{ "aria-label": t("action.close") }}
+      opened={opened}
+      onClose={onClose}
+      title={t("keys.title")}
+      size="lg"
+      centered
+    >
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
         {SECTIONS.map((section) => (
           <Stack key={section.title} gap={6}>

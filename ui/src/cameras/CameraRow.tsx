@@ -139,6 +139,7 @@ function RowMenu(props: { camera: Camera; mayEdit: boolean; onEdit: () => void }
     modals.openConfirmModal({
       title: t("cameras.deleteTitle", { name: camera.name }),
       centered: true,
+      closeButtonProps: { "aria-label": t("action.close") },
       children: <Text size="sm">{t("cameras.deleteText", { count: camera.rules.length })}</Text>,
       labels: { confirm: t("action.delete"), cancel: t("action.cancel") },
       confirmProps: { color: "red" },

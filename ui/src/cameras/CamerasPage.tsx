@@ -38,6 +38,7 @@ export function CamerasPage() {
         )}
       </div>
       <Drawer
+        closeButtonProps={{ "aria-label": t("action.close") }}
         position="right"
         size="md"
         opened={editing.open}

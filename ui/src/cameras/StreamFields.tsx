@@ -1,15 +1,8 @@
-import {
-  Button,
-  Group,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Spec } from "@/api/types";
 import { Icon } from "@/elements/Icon";
+import { Password } from "@/elements/Password";
 import { useSourceTest } from "./changes";
 import { SourceResult } from "./SourceResult";
 import { type Address, kindOf, MASK, specOf, withoutLogin } from "./source";
@@ -94,7 +87,7 @@ function Login({ value, onChange }: PartProps) {
         value={value.user}
         onChange={(event) => onChange({ user: event.currentTarget.value })}
       />
-      <PasswordInput
+      <Password
         label={t("login.password")}
         autoComplete="new-password"
         value={value.password}

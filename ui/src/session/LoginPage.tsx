@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { answer, api } from "@/api/client";
 import { ApiFailure } from "@/api/failure";
 import { keys, useSession, useSetupNeeded } from "@/api/queries";
 import { useFailureText } from "@/elements/failures";
+import { Password } from "@/elements/Password";
 import { Entrance } from "./Entrance";
 import { afterLogin } from "./next";
 
@@ -50,7 +51,7 @@ function LoginForm() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
+        <Password
           label={t("login.password")}
           autoComplete="current-password"
           required

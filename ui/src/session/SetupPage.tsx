@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { Navigate, useLocation } from "react-router";
 import { answer, api } from "@/api/client";
 import { keys, useSession, useSetupNeeded } from "@/api/queries";
 import { useFailureText } from "@/elements/failures";
+import { Password } from "@/elements/Password";
 import { Entrance } from "./Entrance";
 
 const SHORTEST = 10;
@@ -29,7 +30,9 @@ function SetupForm() {
   const text = useFailureText();
   const client = useQueryClient();
   const { hash } = useLocation();
-  const [code, setCode] = useState(hash.slice(1));
+  const [typed, setTyped] = useState<string | null>(null);
+  // Also when the link is opened where this page already stands.
+  const code = typed ?? hash.slice(1);
   const [name, setName] = useState("admin");
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
@@ -49,7 +52,7 @@ function SetupForm() {
           description={t("setup.codeHelp")}
           required
           value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
+          onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <TextInput
           label={t("login.name")}
@@ -88,7 +91,7 @@ function NewPassword(props: {
   const differs = props.again !== "" && props.again !== props.password;
   return (
     <>
-      <PasswordInput
+      <Password
         label={t("login.password")}
         description={t("setup.passwordHelp", { count: SHORTEST })}
         autoComplete="new-password"
@@ -97,7 +100,7 @@ function NewPassword(props: {
         value={props.password}
         onChange={(event) => props.onPassword(event.currentTarget.value)}
       />
-      <PasswordInput
+      <Password
         label={t("setup.again")}
         autoComplete="new-password"
         required

@@ -14,6 +14,7 @@ export function LeaveQuestion({ blocker }: { blocker: Blocker }) {
   }, [blocker.state]);
   return (
     <Modal
+      closeButtonProps={{ "aria-label": t("action.close") }}
       opened={blocker.state === "blocked"}
       onClose={() => blocker.reset?.()}
       title={t("zones.leaveTitle")}
