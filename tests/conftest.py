@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.services.postgres"]
+pytest_plugins = ["tests.services.chromium", "tests.services.postgres"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -140,7 +140,8 @@ def test_whoever_is_killed_is_back_and_the_others_never_left(
     def back() -> bool:
         return vedette.is_running(*ALL) and vedette.processes()[victim]["restarts"] > 0
 
-    until(back, 15, f"everything after {victim} was killed")
+    # Five seconds on a machine that has nothing else to do; here tests run beside it.
+    until(back, 30, f"everything after {victim} was killed")
     after = vedette.processes()
     assert after[victim]["reason"] == "killed by SIGKILL"
     for name in before:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.live.film import clip, packets, reordered
 from vedette.core.media import Packet
@@ -50,17 +49,11 @@ async ({mime, parts, until}) => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    """An empty page of an installed Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--autoplay-policy=no-user-gesture-required"]
-        )
-        yield browser.new_page()
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page."""
+    one = chromium.new_page()
+    yield one
+    one.close()
 
 
 def steady(folder: Path) -> list[Packet]:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.end_to_end.installation import PASSWORD, Installation, running, until
 from tests.ui.film import FPS, LINE, ZONE, walk
 from vedette.core.site import Camera, Line, RuleSpec, Spec, Stream, Zone
 from vedette.testing.rtsp import RtspServer
 from vedette.web.pages import DIST
-
-_FLAGS = (
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +36,11 @@ class Opener(Protocol):
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """An installed Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no Chromium on this machine (make services)")
+def browser(chromium: Browser) -> Browser:
+    """An installed Chromium, and a web app to show."""
     if not (DIST / "index.html").is_file():
         pytest.skip("the web app is not built (make setup)")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
+    return chromium
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,9 @@ def test_a_camera_that_is_away_says_why_and_comes_back(
     camera = {"id": "dock", "name": "Dock", "streams": [{"id": "main", "source": gone}]}
     vedette.client.post("/api/v1/cameras", json=camera).raise_for_status()
     try:
-        expect(tile.get_by_role("alert")).to_contain_text("The camera cannot be reached")
+        expect(tile.get_by_role("alert")).to_contain_text(
+            "The camera cannot be reached", timeout=20_000
+        )
         expect(tile.get_by_role("alert")).to_contain_text("127.0.0.1:9")
         camera["streams"] = [{"id": "main", "source": {"kind": "synthetic", "options": {}}}]
         vedette.client.put("/api/v1/cameras/dock", json=camera).raise_for_status()
