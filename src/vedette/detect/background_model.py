@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vedette.core.media import Pixels
+from vedette.detect.background_masks import Plane, over, shared, spread, without
 from vedette.detect.background_tone import ToneCurve
 
-__all__ = ["Background", "BackgroundOptions", "spread"]
-
-Plane = NDArray[np.float32]
+__all__ = ["Background", "BackgroundOptions"]
 
 _FIRST_DEVIATION = 3.0
 _SIGMA = 1.25
@@ -69,24 +67,22 @@ class Background:
         self._tone.fit(self._mean8, picture, busy)
         self.now = self._tone.apply(self._mean8)
         self.difference = spread(picture, self.now)
-        return self._other()
+        return over(self.difference, self._limit)
 
     def learn(self, picture: Pixels, held: Pixels, moving: Pixels, dt_s: float) -> None:
         """Take in the compared picture where not `held`; what is `moving` gains no votes."""
         self._age_s += dt_s
-        other, open_ = self._other(), cv2.bitwise_not(held)
-        same = _both(cv2.bitwise_not(other), open_)
+        other = over(self.difference, self._limit)
+        free = np.asarray(cv2.bitwise_not(held), np.uint8)
+        same = without(free, other)
         self._learn_mean(picture, same, dt_s)
-        self._learn_deviation(_both(open_, open_), dt_s)
-        self._vote(picture, same, _both(other, open_), moving, dt_s)
+        self._learn_deviation(free, dt_s)
+        self._vote(picture, same, shared(other, free), moving, dt_s)
         self._mean8 = np.asarray(cv2.convertScaleAbs(self._mean), np.uint8)
 
     def settled(self, seen_s: float) -> Pixels:
-        """uint8[H, W], 255 where the background was seen for at least so long."""
-        return np.asarray(cv2.compare(self._seen_s, seen_s, cv2.CMP_GE), np.uint8)  # type: ignore[call-overload]  # OpenCV takes numbers too
-
-    def _other(self) -> Pixels:
-        return np.asarray(cv2.compare(self.difference, self._limit, cv2.CMP_GT), np.uint8)
+        """uint8[H, W], 255 where the background was seen for longer than that."""
+        return over(self._seen_s, seen_s)
 
     def _learn_mean(self, picture: Pixels, same: Pixels, dt_s: float) -> None:
         # Where somebody stands, the background still follows the light.
@@ -106,12 +102,12 @@ class Background:
         self, picture: Pixels, same: Pixels, other: Pixels, moving: Pixels, dt_s: float
     ) -> None:
         o = self._options
-        cv2.add(self._seen_s, dt_s, self._seen_s, same)  # type: ignore[call-overload]  # OpenCV takes numbers too
-        cv2.subtract(self._rival_s, dt_s, self._rival_s, same)  # type: ignore[call-overload]  # OpenCV takes numbers too
-        near = np.asarray(cv2.compare(spread(picture, self._rival), o.near, cv2.CMP_LE), np.uint8)  # type: ignore[call-overload]  # OpenCV takes numbers too
-        still = cv2.bitwise_not(moving)
-        cv2.add(self._rival_s, dt_s, self._rival_s, cv2.bitwise_and(_both(near, still), other))  # type: ignore[call-overload]  # OpenCV takes numbers too
-        fresh = cv2.bitwise_and(cv2.bitwise_not(near), other)
+        away = over(spread(picture, self._rival), o.near)
+        seconds = np.float32(dt_s / 255)
+        self._seen_s += same * seconds
+        self._rival_s -= same * seconds
+        self._rival_s += without(without(other, moving), away) * seconds
+        fresh = shared(other, away)
         cv2.copyTo(picture, fresh, self._rival)
         self._rival_s[fresh > 0] = 0.0
         np.minimum(self._seen_s, o.keep_s, out=self._seen_s)
@@ -121,13 +117,3 @@ class Background:
             self._mean[won] = self._rival[won]
             self._seen_s[won] = self._rival_s[won]
             self._rival_s[won] = 0.0
-
-
-def spread(a: Pixels, b: Pixels) -> Pixels:
-    """uint8[H, W]: the largest difference of any channel."""
-    red, green, blue = cv2.split(cv2.absdiff(a, b))
-    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
-
-
-def _both(a: object, b: object) -> Pixels:
-    return np.bitwise_and(np.asarray(a, np.uint8), np.asarray(b, np.uint8))

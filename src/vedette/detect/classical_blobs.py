@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.core.media import Boxes, Pixels
+from vedette.detect.classical_shade import MILD
 
 __all__ = ["Blobs", "Layers", "find_blobs"]
 
@@ -21,9 +22,8 @@ _SPECK = np.ones((2, 2), np.uint8)
 _FLAKE = np.ones((5, 5), np.uint8)
 _WEATHER = 40
 """With more specks than that it snows or rains, and things must be larger than flakes."""
-_SHADOW = 0.85
-"""A blob of which more could be background under other light is nobody."""
 _LIT = 0.25
+_LEG = 0.2
 _EDGE = np.ones((3, 3), np.uint8)
 _RING = 2
 _MOST = 40
@@ -49,7 +49,7 @@ class Layers:
     """Not background, and not surely shadow."""
     moving: Pixels
     relit: Pixels
-    """Could be background under other light."""
+    """Could be background under other light: see `Light.may`."""
     difference: Pixels
     """How far it is from the background, levels; not a mask."""
 
@@ -64,6 +64,8 @@ class Blobs:
     """float32[n] pixels."""
     moving: NDArray[np.float32]
     """float32[n] share of its pixels that moved just now."""
+    relit: NDArray[np.float32]
+    """float32[n] share of its pixels that could be background under other light."""
     soft: NDArray[np.float32]
     """float32[n] how gently it fades into the background: things have edges, light has not."""
 
@@ -72,7 +74,7 @@ class Blobs:
 
 
 def find_blobs(layers: Layers, least_px: float) -> Blobs:
-    """Connected parts of at least `least_px` pixels, holes filled, without what is all shadow."""
+    """Connected parts of at least `least_px` pixels, holes filled."""
     names, stats = _connected(layers.differs, _SPECK)
     if np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] < least_px) > _WEATHER:
         names, stats = _connected(layers.differs, _FLAKE)
@@ -84,11 +86,11 @@ def find_blobs(layers: Layers, least_px: float) -> Blobs:
             break
         part = names[y : y + h, x : x + w] == index
         for (px, py, pw, ph), piece in _split(part, least_px):
-            row = _row(layers, piece, (x + px, y + py, pw, ph))
-            if row[6] <= _SHADOW:
-                rows.append(row)
+            rows.append(_row(layers, piece, (x + px, y + py, pw, ph)))
     table = np.asarray(rows, np.float32).reshape(-1, 8)
-    return Blobs(box=table[:, :4], area=table[:, 4], moving=table[:, 5], soft=table[:, 7])
+    return Blobs(
+        box=table[:, :4], area=table[:, 4], moving=table[:, 5], relit=table[:, 6], soft=table[:, 7]
+    )
 
 
 def _connected(differs: Pixels, speck: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -107,34 +109,39 @@ def _row(layers: Layers, piece: Piece, window: Window) -> tuple[float, ...]:
     cut = (slice(y, y + h), slice(x, x + w))
     size = max(int(np.count_nonzero(piece)), 1)
     moving = piece & (layers.moving[cut] > 0)
-    shadow = piece & (layers.relit[cut] > 0)
-    moved = np.count_nonzero(moving) / size
-    relit = np.count_nonzero(shadow) / size
-    box = _box(piece, moving if moved > _TRIM else None, shadow)
+    light = layers.relit[cut]
+    shadow = piece & (light > 0)
+    moved = float(np.count_nonzero(moving) / size)
+    relit = float(np.count_nonzero(shadow) / size)
+    box = _box(piece & (layers.differs[cut] > 0), moving if moved > _TRIM else None, light)
     x1, x2, y1, y2 = box
-    area = np.count_nonzero(piece[y1:y2, x1:x2])
+    area = int(np.count_nonzero(piece[y1:y2, x1:x2]))
     soft = _softness(layers.difference, piece, window)
     return (x + x1, y + y1, x + x2, y + y2, area, moved, relit, soft)
 
 
-def _box(piece: Piece, moving: Piece | None, shadow: Piece) -> tuple[int, int, int, int]:
+def _box(piece: Piece, moving: Piece | None, light: Pixels) -> tuple[int, int, int, int]:
     """x1, x2, y1, y2 around what is surely part of it."""
-    h, w = piece.shape
-    core = piece
-    # What could be its shadow widens it only where hardly anything else is left of it.
-    lit = cv2.morphologyEx((piece & ~shadow).astype(np.uint8), cv2.MORPH_OPEN, _SPECK) > 0
+    (x1, x2), (y1, y2) = _bulk(piece.sum(axis=0)), _bulk(piece.sum(axis=1))
+    lit = cv2.morphologyEx((piece & (light == 0)).astype(np.uint8), cv2.MORPH_OPEN, _SPECK)
     if np.count_nonzero(lit) > _LIT * np.count_nonzero(piece):
-        core = lit
-    # What does not move with the rest stood there before, or is where it just was.
-    if moving is not None and (core & moving).any():
-        core = core & moving
-    if core is piece:
-        return 0, w, 0, h
-    return *_bulk(core.sum(axis=0)), *_bulk(core.sum(axis=1))
+        # What could be its shadow does not widen it; what is dark below it may be legs.
+        x1, x2 = _bulk(lit.sum(axis=0))
+        solid = piece[:, x1:x2] & (light[:, x1:x2] != MILD)
+        y1, y2 = _bulk(solid.sum(axis=1) > _LEG * (x2 - x1))
+    if moving is not None and moving[y1:y2, x1:x2].any():
+        # What does not move with the rest stood there before, or is where it just was.
+        part = moving[y1:y2, x1:x2]
+        (left, right), (top, bottom) = _bulk(part.sum(axis=0)), _bulk(part.sum(axis=1))
+        x1, x2, y1, y2 = x1 + left, x1 + right, y1 + top, y1 + bottom
+    return x1, x2, y1, y2
 
 
-def _bulk(counts: NDArray[np.int64]) -> tuple[int, int]:
+def _bulk(counts: NDArray[np.integer] | NDArray[np.bool_]) -> tuple[int, int]:
+    """From where to where all but the thin ends lie."""
     total = np.cumsum(counts)
+    if not total[-1]:
+        return 0, len(total)
     low = int(np.searchsorted(total, _TAIL * total[-1], side="right"))
     high = int(np.searchsorted(total, (1 - _TAIL) * total[-1], side="left")) + 1
     return low, high

@@ -41,6 +41,8 @@ class PathOptions:
     """Net way over way gone."""
     birth_moving: float = 0.25
     """Share of a new blob that must be moving."""
+    birth_relit: float = 0.85
+    """A new blob of which more could be background under other light is a shadow."""
     birth_soft: float = 0.7
     """A new blob that fades out more gently than this is light or shade."""
     lost_s: float = 1.0

@@ -24,6 +24,7 @@ _FRESH_S = 0.3
 _LARGER = 1.2
 _EXPLAINED = 0.5
 _LEAST_WORTH = 0.15
+_SHADE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,9 @@ class Paths:
         place = expected[rows]
         boxes = np.stack([_around(blobs.box[group]) for group in groups])
         worth = iou_matrix(place, boxes) + 0.3 * np.maximum(0.0, 1.0 - _distance(place, boxes))
+        # A person's shadow may be near, but it is the person that is meant.
+        shade = np.array([blobs.relit[group].min() > self._options.birth_relit for group in groups])
+        worth *= np.where(shade, _SHADE, 1.0)
         proven = np.array([self.all[i].proven for i in rows])
         worth += 0.1 * (worth > _LEAST_WORTH) * proven[:, None]
         for r, c in zip(*linear_sum_assignment(-worth), strict=True):
@@ -135,7 +139,8 @@ class Paths:
 
     def _begin(self, blobs: Blobs, taken: NDArray[np.bool_], t_s: float) -> None:
         o = self._options
-        worthy = ~taken & (blobs.moving >= o.birth_moving) & (blobs.soft <= o.birth_soft)
+        worthy = ~taken & (blobs.moving >= o.birth_moving) & (blobs.relit <= o.birth_relit)
+        worthy &= blobs.soft <= o.birth_soft
         for j in np.flatnonzero(worthy):
             self._born += 1
             self.all.append(Path(number=self._born, box=blobs.box[j], born_s=t_s))

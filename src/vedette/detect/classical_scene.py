@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from vedette.core.media import Pixels
+from vedette.detect.background_masks import either, grown, over, shared, without
 from vedette.detect.background_model import Background, BackgroundOptions
 from vedette.detect.classical_blobs import Layers, find_blobs
 from vedette.detect.classical_path import Path, PathOptions
@@ -25,8 +26,7 @@ _WILD = 0.6
 _WILD_S = 1.5
 _PAUSE_S = 0.6
 """A longer gap means that nobody looked; more of it does not count."""
-_AROUND = np.ones((5, 5), np.uint8)
-_BESIDE = np.ones((3, 3), np.uint8)
+_AROUND_PX, _BESIDE_PX = 2, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ class Scene:
         self._paths.step(find_blobs(layers, self._options.least * grey.size), moment)
         held = self._held(grey.shape)
         background.learn(smooth, held, layers.moving, dt_s)
-        self._busy = np.asarray(cv2.bitwise_or(cv2.dilate(differs, _AROUND), held), np.uint8)
+        self._busy = either(grown(differs, _AROUND_PX), held)
 
     def _moving(self, grey: Pixels) -> Pixels:
         """uint8[H, W], 255 where something changed within the last tenth of a second."""
@@ -98,8 +98,7 @@ class Scene:
             self._recent.popleft()
         change = np.asarray(cv2.absdiff(grey, self._recent[0][1]), np.uint8)
         self._recent.append((self._t_s, grey))
-        _, moved = cv2.threshold(change, _MOTION_LEVELS, 255, cv2.THRESH_BINARY)
-        return np.asarray(cv2.dilate(moved, _BESIDE), np.uint8)
+        return grown(over(change, _MOTION_LEVELS), _BESIDE_PX)
 
     def _held(self, shape: tuple[int, ...]) -> Pixels:
         """uint8[H, W], 255 where somebody is, whom the background must not learn."""
@@ -115,8 +114,11 @@ class Scene:
 
 
 def _layers(background: Background, smooth: Pixels, differs: Pixels, moving: Pixels) -> Layers:
-    known = cv2.bitwise_or(moving, background.settled(_SETTLED_S))
-    differs = np.asarray(cv2.bitwise_and(differs, known), np.uint8)
-    may, sure = relit(smooth, background.now, differs)
-    solid = np.asarray(cv2.bitwise_and(differs, cv2.bitwise_not(sure)), np.uint8)
-    return Layers(differs=solid, moving=moving, relit=may, difference=background.difference)
+    differs = shared(differs, either(moving, background.settled(_SETTLED_S)))
+    light = relit(smooth, background.now, differs)
+    return Layers(
+        differs=without(differs, light.sure),
+        moving=moving,
+        relit=light.may,
+        difference=background.difference,
+    )

@@ -2,71 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vedette.core.media import Pixels
+from vedette.detect.background_masks import Plane, over, shared
 
-__all__ = ["Relit", "relit"]
+__all__ = ["DEEP", "MILD", "Light", "relit"]
 
-Plane = NDArray[np.float32]
-Relit = tuple[Pixels, Pixels]
+MILD, DEEP = 255, 128
 
-_DARKEST, _BRIGHTEST = 0.45, 1.6
-_MILD = 0.8
-"""Light that fades no more than this needs no texture to be believed."""
+_DARKEST, _DIM, _BRIGHTEST = 0.45, 0.65, 1.6
+"""Least gain of a shadow, least gain of a mild one, greatest of a light."""
+_FADED = 0.8
+"""What fades no more than this needs no texture to be believed."""
 _HUE = 10.0
 """How far any channel may be off the same colour under other light, grey levels."""
 _DETAIL = 2.5
 """How far the texture may be off, grey levels."""
 _TEXTURED = 3.0
 _NEAR = (7, 7)
+_NEARER = (5, 5)
 _MARGIN = 6
 
 
-def relit(picture: Pixels, background: Pixels, differs: Pixels) -> Relit:
-    """Two masks uint8[H, W], 255 where `differs` may be, and where it surely is, other light.
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Where other light may explain a difference."""
 
-    Surely: the background's own texture shows through, or it is only a little darker.
-    """
+    may: Pixels
+    """uint8[H, W]: 0 where it cannot, `DEEP` where it would be a deep shadow, else `MILD`."""
+    sure: Pixels
+    """uint8[H, W], 255 where the background's own texture shows through, or it hardly changed."""
+
+
+def relit(picture: Pixels, background: Pixels, differs: Pixels) -> Light:
+    """Judge the pixels of a mask by gain, colour and texture of uint8[H, W, 3] pictures."""
     may, sure = np.zeros_like(differs), np.zeros_like(differs)
     x, y, w, h = cv2.boundingRect(differs)
-    if w and h:
-        rows = slice(max(y - _MARGIN, 0), y + h + _MARGIN)
-        columns = slice(max(x - _MARGIN, 0), x + w + _MARGIN)
-        _judge(
-            picture[rows, columns],
-            background[rows, columns],
-            may[rows, columns],
-            sure[rows, columns],
-        )
-    return cv2.bitwise_and(may, differs), cv2.bitwise_and(sure, differs)  # type: ignore[return-value]  # as OpenCV types it
+    if not w or not h:
+        return Light(may, sure)
+    at = slice(max(y - _MARGIN, 0), y + h + _MARGIN), slice(max(x - _MARGIN, 0), x + w + _MARGIN)
+    found = _judge(picture[at], background[at])
+    may[at], sure[at] = shared(found.may, differs[at]), shared(found.sure, differs[at])
+    return Light(may, sure)
 
 
-def _judge(picture: Pixels, background: Pixels, may: Pixels, sure: Pixels) -> None:
-    now = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    before = cv2.cvtColor(background, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    now += 1.0
-    before += 1.0
+def _judge(picture: Pixels, background: Pixels) -> Light:
+    now, before = _grey(picture), _grey(background)
     gain = now / before
-    same_hue = cv2.compare(_off_colour(picture, background, gain), _HUE, cv2.CMP_LT)  # type: ignore[call-overload]  # OpenCV takes numbers too
-    cv2.bitwise_and(cv2.inRange(gain, _DARKEST, _BRIGHTEST), same_hue, may)
-    gain_near = cv2.blur(now, _NEAR) / cv2.blur(before, _NEAR)
-    detail = cv2.blur(cv2.absdiff(now, gain_near * before), (5, 5))  # type: ignore[arg-type]  # OpenCV takes it
-    texture = cv2.blur(cv2.absdiff(before, cv2.blur(before, _NEAR)), (5, 5))
-    alike = cv2.compare(detail, _DETAIL, cv2.CMP_LT)  # type: ignore[call-overload]  # OpenCV takes numbers too
-    telling = cv2.bitwise_or(
-        cv2.compare(gain, _MILD, cv2.CMP_GT),  # type: ignore[call-overload]  # OpenCV takes numbers too
-        cv2.compare(texture, _TEXTURED, cv2.CMP_GT),  # type: ignore[call-overload]  # OpenCV takes numbers too
-    )
-    cv2.bitwise_and(cv2.bitwise_and(may, alike), telling, sure)
+    same = (gain > _DARKEST) & (gain < _BRIGHTEST) & (_off_colour(picture, background, gain) < _HUE)
+    gain_near = _blurred(now, _NEAR) / _blurred(before, _NEAR)
+    alike = _blurred(np.abs(now - gain_near * before), _NEARER) < _DETAIL
+    textured = _blurred(np.abs(before - _blurred(before, _NEAR)), _NEARER) > _TEXTURED
+    may = np.where(same, np.where(gain > _DIM, MILD, DEEP), 0).astype(np.uint8)
+    return Light(may, over((same & alike & (textured | (gain > _FADED))).view(np.uint8), 0))
+
+
+def _grey(picture: Pixels) -> Plane:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32) + np.float32(1)
+
+
+def _blurred(plane: Plane, size: tuple[int, int]) -> Plane:
+    return np.asarray(cv2.blur(plane, size), np.float32)
 
 
 def _off_colour(picture: Pixels, background: Pixels, gain: Plane) -> Plane:
     """float32[H, W]: how far the worst channel is from the background's colour at that gain."""
-    worst: Plane = np.zeros_like(gain)
+    worst = np.zeros_like(gain)
     for now, before in zip(cv2.split(picture), cv2.split(background), strict=True):
-        expected = cv2.multiply(before, gain, dtype=cv2.CV_32F)
-        worst = np.asarray(cv2.max(worst, cv2.absdiff(now.astype(np.float32), expected)))
+        np.maximum(worst, np.abs(now - before * gain), out=worst)
     return worst
