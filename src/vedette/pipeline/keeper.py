@@ -38,6 +38,10 @@ class Keeper:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
 
+    def well(self) -> None:
+        """The work says that it goes again: what stopped it last is history."""
+        self.reason = ""
+
     @property
     def stopping(self) -> bool:
         """Whether the work should end."""

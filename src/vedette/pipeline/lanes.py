@@ -56,6 +56,7 @@ class _Running:
             self._frames = Live(inbox, built.decoder, around.clock)
             if self.keeper.stopping:
                 return
+            self.keeper.well()
             built.lane.run(self._frames, around.evidence, around.bus, around.clock)
         finally:
             self._hang_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -20,6 +21,16 @@ def _mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if isinstance(text, str):
             event[key] = _PASSWORD.sub(r"\1:********@", text)
     return event
+
+
+class _Stderr:
+    """Whatever standard error is at the moment: it may be replaced, and a log must never fail."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure_logs(level: str, form: str, process: str) -> None:
@@ -44,6 +55,6 @@ def configure_logs(level: str, form: str, process: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
     )
     logging.basicConfig(level=max(_LEVELS[level], logging.WARNING), stream=sys.stderr)

@@ -131,11 +131,11 @@ function EnabledSwitch({ camera }: { camera: Camera }) {
   );
 }
 
-function RowMenu(props: { camera: Camera; mayEdit: boolean; onEdit: () => void }) {
+/** Asks with the camera's name and what goes with it, then deletes. */
+function useAskToDelete(camera: Camera) {
   const { t } = useTranslation();
   const remove = useDeleteCamera();
-  const { camera } = props;
-  const askToDelete = () =>
+  return () =>
     modals.openConfirmModal({
       title: t("cameras.deleteTitle", { name: camera.name }),
       centered: true,
@@ -145,6 +145,12 @@ function RowMenu(props: { camera: Camera; mayEdit: boolean; onEdit: () => void }
       confirmProps: { color: "red" },
       onConfirm: () => remove.mutate(camera.id),
     });
+}
+
+function RowMenu(props: { camera: Camera; mayEdit: boolean; onEdit: () => void }) {
+  const { t } = useTranslation();
+  const { camera } = props;
+  const askToDelete = useAskToDelete(camera);
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
