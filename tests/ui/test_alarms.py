@@ -56,8 +56,10 @@ def test_a_list_is_worked_off_by_keys(visit: Opener, vedette: Installation) -> N
     first = current(page)
     page.keyboard.press("a")
     expect(page.locator("article[data-state=acknowledged]")).to_be_visible()
+    # The page shows an answer before the server has confirmed it; a key meanwhile counts nothing.
+    page.wait_for_timeout(1_000)
     page.keyboard.press("x")
-    expect(page.locator("article[data-state=closed]")).to_be_visible()
+    expect(page.locator("article[data-state=closed]")).to_be_visible(timeout=15_000)
     expect(page.locator(f"section [data-alarm='{first}']:not(article)")).to_have_count(0)
     page.keyboard.press("j")
     expect(page).not_to_have_url(re.compile(re.escape(first)))
