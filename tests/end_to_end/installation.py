@@ -74,6 +74,15 @@ class Installation:
         """How the processes are, by name."""
         return {one["name"]: one for one in self.get("/status")["processes"]}
 
+    def is_complete(self) -> bool:
+        """Whether all processes are there, the server's own word of them too."""
+        with contextlib.suppress(httpx.HTTPError):
+            told = self.processes()
+            return {"web", "media-0", "analyse-0"} <= told.keys() and all(
+                one["pid"] is not None for one in told.values()
+            )
+        return False
+
     def is_running(self, *cameras: str) -> bool:
         """Whether these cameras are live and looked at; False while the server is away."""
         with contextlib.suppress(httpx.HTTPError):
