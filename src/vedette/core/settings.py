@@ -79,6 +79,41 @@ class MediaSettings:
 
 
 @value
+class RemoteArchiveSettings:
+    """An S3-compatible store as the last tier of the archive."""
+
+    bucket: str = ""
+    """Its bucket; empty: there is no such tier."""
+    prefix: str = "vedette"
+    """What the names of all objects begin with."""
+    endpoint: str = ""
+    """Address of the service, such as https://s3.example.org; empty: AWS."""
+    region: str = "us-east-1"
+    access_key: Secret = SecretStr("")
+    secret_key: Secret = SecretStr("")
+    encrypt: bool = True
+    """Encrypt files with the installation's key before they leave this machine."""
+
+
+@value
+class ArchiveSettings:
+    """Where recordings lie."""
+
+    folder: Path | None = None
+    """First disk; `recordings` in `data_dir` when not set."""
+    slow_folder: Path | None = None
+    """Second, larger disk; files move there once they are `slow_after_h` old."""
+    slow_after_h: Annotated[float, Field(ge=0)] = 24.0
+    remote: RemoteArchiveSettings = field(default_factory=RemoteArchiveSettings)
+    remote_after_h: Annotated[float, Field(ge=0)] = 168.0
+    """Files move to the remote tier once they are that old."""
+    min_free_gib: Annotated[float, Field(ge=0)] = 5.0
+    """So much of each disk stays free: the least valuable oldest files go first."""
+    warn_free_gib: Annotated[float, Field(ge=0)] = 10.0
+    """Below this much free space an alarm is raised."""
+
+
+@value
 class Settings:
     """How this installation of Vedette runs."""
 
@@ -97,6 +132,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
     media: MediaSettings = field(default_factory=MediaSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
 
 

@@ -15,8 +15,12 @@ from vedette.core.value import Secret, value
 __all__ = [
     "Camera",
     "Id",
+    "Keeping",
     "Line",
     "Name",
+    "RecordMode",
+    "RecordTime",
+    "Recording",
     "Role",
     "RuleSpec",
     "Site",
@@ -109,6 +113,51 @@ class RuleSpec:
     """Further events within this time join the alarm that is open instead of raising another."""
 
 
+RecordMode = Literal["continuous", "motion", "alarm", "off"]
+
+
+@value
+class RecordTime:
+    """A mode of recording and when it holds."""
+
+    mode: RecordMode
+    """Everything; only around motion; only around alarms; nothing."""
+    schedule: Schedule = ALWAYS
+    """When, in the camera's time zone."""
+
+
+@value
+class Recording:
+    """What of a camera is recorded."""
+
+    modes: Annotated[tuple[RecordTime, ...], Field(max_length=20)] = (
+        RecordTime(mode="continuous"),
+    )
+    """The first whose schedule covers the moment holds; when none does, nothing is recorded."""
+    pre_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """Before motion or an alarm, from memory."""
+    post_s: Annotated[float, Field(ge=0, le=600)] = 10.0
+    """After motion or an alarm."""
+    sound: bool = True
+    """Whether sound is recorded where the camera has it."""
+    snapshot_every_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    """A picture for the archive every so often; 0 keeps none."""
+
+
+@value
+class Keeping:
+    """For how many days recordings are kept, by why they are kept; 0 means as long as they fit."""
+
+    continuous_days: Annotated[float, Field(ge=0, le=36_500)] = 14.0
+    """What nothing happened in."""
+    motion_days: Annotated[float, Field(ge=0, le=36_500)] = 30.0
+    """What something moved in."""
+    alarm_days: Annotated[float, Field(ge=0, le=36_500)] = 183.0
+    """Evidence of alarms."""
+    most_gib: Annotated[float, Field(ge=0)] = 0.0
+    """So much may one camera take, its least valuable oldest files going first; 0: any."""
+
+
 def _unique(kind: str, ids: list[str]) -> None:
     for index, one in enumerate(ids):
         if one in ids[:index]:
@@ -148,6 +197,10 @@ class Camera:
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
     rules: tuple[RuleSpec, ...] = ()
+    record: Recording = field(default_factory=Recording)
+    """What is recorded of it."""
+    keep: Keeping | None = None
+    """How long its recordings are kept; the site's rule when not set."""
     time_zone: TimeZone | None = None
     """Time zone of its schedules; the site's when not set."""
     group: Annotated[str, StringConstraints(max_length=120)] = ""
@@ -176,6 +229,8 @@ class Site:
     revision: int = 0
     time_zone: TimeZone = "UTC"
     """Time zone of schedules and reports."""
+    keep: Keeping = field(default_factory=Keeping)
+    """How long recordings are kept where a camera does not say otherwise."""
     cameras: tuple[Camera, ...] = ()
 
     def __post_init__(self) -> None:

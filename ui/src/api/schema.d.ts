@@ -799,6 +799,8 @@ export interface components {
             group: string;
             /** Id */
             id: string;
+            /** @description How long its recordings are kept; the site's rule when not set. */
+            keep?: components["schemas"]["Keeping"] | null;
             /**
              * Lines
              * @default []
@@ -806,6 +808,8 @@ export interface components {
             lines: components["schemas"]["Line"][];
             /** Name */
             name: string;
+            /** @description What is recorded of it. */
+            record?: components["schemas"]["Recording"];
             /**
              * Rules
              * @default []
@@ -1018,6 +1022,36 @@ export interface components {
             manifest: components["schemas"]["Manifest"];
         };
         JsonValue: unknown;
+        /**
+         * Keeping
+         * @description For how many days recordings are kept, by why they are kept; 0 means as long as they fit.
+         */
+        Keeping: {
+            /**
+             * Alarm Days
+             * @description Evidence of alarms.
+             * @default 183
+             */
+            alarm_days: number;
+            /**
+             * Continuous Days
+             * @description What nothing happened in.
+             * @default 14
+             */
+            continuous_days: number;
+            /**
+             * Most Gib
+             * @description So much may one camera take, its least valuable oldest files going first; 0: any.
+             * @default 0
+             */
+            most_gib: number;
+            /**
+             * Motion Days
+             * @description What something moved in.
+             * @default 30
+             */
+            motion_days: number;
+        };
         /**
          * LaneStatus
          * @description How one camera's analysis is doing; published by `analyse` every second.
@@ -1472,6 +1506,68 @@ export interface components {
             state: "starting" | "running" | "restarting" | "stopped";
         };
         /**
+         * RecordTime
+         * @description A mode of recording and when it holds.
+         */
+        RecordTime: {
+            /**
+             * Mode
+             * @description Everything; only around motion; only around alarms; nothing.
+             * @enum {string}
+             */
+            mode: "continuous" | "motion" | "alarm" | "off";
+            /**
+             * @description When, in the camera's time zone.
+             * @default {
+             *       "windows": []
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+        };
+        /**
+         * Recording
+         * @description What of a camera is recorded.
+         */
+        Recording: {
+            /**
+             * Modes
+             * @description The first whose schedule covers the moment holds; when none does, nothing is recorded.
+             * @default [
+             *       {
+             *         "mode": "continuous",
+             *         "schedule": {
+             *           "windows": []
+             *         }
+             *       }
+             *     ]
+             */
+            modes: components["schemas"]["RecordTime"][];
+            /**
+             * Post S
+             * @description After motion or an alarm.
+             * @default 10
+             */
+            post_s: number;
+            /**
+             * Pre S
+             * @description Before motion or an alarm, from memory.
+             * @default 5
+             */
+            pre_s: number;
+            /**
+             * Snapshot Every S
+             * @description A picture for the archive every so often; 0 keeps none.
+             * @default 0
+             */
+            snapshot_every_s: number;
+            /**
+             * Sound
+             * @description Whether sound is recorded where the camera has it.
+             * @default true
+             */
+            sound: boolean;
+        };
+        /**
          * RuleSpec
          * @description A rule as configured on a camera.
          */
@@ -1588,6 +1684,8 @@ export interface components {
              * @default []
              */
             cameras: components["schemas"]["Camera"][];
+            /** @description How long recordings are kept where a camera does not say otherwise. */
+            keep?: components["schemas"]["Keeping"];
             /**
              * Name
              * @default Site
