@@ -89,8 +89,11 @@ class RemoteArchiveSettings:
     endpoint: str = ""
     """Address of the service, such as https://s3.example.org; empty: AWS."""
     region: str = "us-east-1"
+    """Its region."""
     access_key: Secret = SecretStr("")
+    """Name of the key to it."""
     secret_key: Secret = SecretStr("")
+    """The key to it."""
     encrypt: bool = True
     """Encrypt files with the installation's key before they leave this machine."""
 
@@ -104,7 +107,9 @@ class ArchiveSettings:
     slow_folder: Path | None = None
     """Second, larger disk; files move there once they are `slow_after_h` old."""
     slow_after_h: Annotated[float, Field(ge=0)] = 24.0
+    """How old files are, in hours, when they move there."""
     remote: RemoteArchiveSettings = field(default_factory=RemoteArchiveSettings)
+    """The S3-compatible store."""
     remote_after_h: Annotated[float, Field(ge=0)] = 168.0
     """Files move to the remote tier once they are that old."""
     min_free_gib: Annotated[float, Field(ge=0)] = 5.0
