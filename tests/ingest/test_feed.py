@@ -244,6 +244,20 @@ def test_status_says_in_words_why_a_stream_is_not_live(error: SourceError, state
     assert (seen[-1].reason, seen[-1].reconnects) == ("", 1)
 
 
+def test_attempts_in_vain_are_one_trouble_since_the_last_picture() -> None:
+    seen = []
+
+    def look(camera: Camera) -> Iterator[Packet]:
+        seen.append(feed.status())
+        raise GONE
+        yield
+
+    feed, _, clock = feed_of(playing(3, then=GONE), look, look, look, playing(1))
+    began_us = clock.now_us()
+    feed.run()
+    assert {one.since_us - began_us for one in seen} == {from_seconds(3 * 0.04)}
+
+
 def test_the_same_failure_is_logged_once() -> None:
     feed, _, _ = feed_of(*[failing(GONE)] * 6, playing(3))
     with capture_logs() as logs:

@@ -162,6 +162,7 @@ class StreamStatus:
     reason: str = ""
     """Why it is not live, in words a person understands."""
     since_us: int
+    """Since when it is live, or since when it is not."""
     codec: str = ""
     width: int = 0
     height: int = 0

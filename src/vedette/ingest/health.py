@@ -92,7 +92,8 @@ class Health:
         )
 
     def _enter(self, state: StreamState, reason: str) -> None:
-        if state != self._state:
+        if (state == "live") != (self._state == "live"):
+            # Further attempts in vain are the same trouble.
             self._since_us = self._clock.now_us()
         self._state, self._reason = state, reason
 

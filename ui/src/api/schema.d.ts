@@ -1909,7 +1909,10 @@ export interface components {
              * @default 0
              */
             reconnects: number;
-            /** Since Us */
+            /**
+             * Since Us
+             * @description Since when it is live, or since when it is not.
+             */
             since_us: number;
             /**
              * State
