@@ -14,9 +14,21 @@ from sqlalchemy import Engine, Inspector, create_engine, inspect, text
 
 from vedette.core.errors import ConfigError, StoreError, Unavailable
 from vedette.core.facts import Alarm, Event
+from vedette.core.footage import Export, Gap, ObservationChunk, Pin, Segment
 from vedette.core.people import LoginSession, User
 from vedette.store import Store, open_store
-from vedette.store.tables import account, alarm, event, login, metadata
+from vedette.store.tables import (
+    account,
+    alarm,
+    event,
+    export,
+    gap,
+    login,
+    metadata,
+    observation_chunk,
+    pin,
+    segment,
+)
 
 OPEN = """
 import sys
@@ -74,11 +86,20 @@ def test_there_are_no_other_tables(store: Store, engine: Engine) -> None:
         (Alarm, alarm, {"seq"}),
         (User, account, {"name_key", "password_hash"}),
         (LoginSession, login, set()),
+        (Gap, gap, set()),
+        (Pin, pin, set()),
+        (Export, export, set()),
+        (ObservationChunk, observation_chunk, set()),
     ],
 )
 def test_each_field_of_a_value_has_a_column(value: type, table: object, own: set[str]) -> None:
     names = {field.name for field in fields(value)} - {"kind"}
     assert {column.name for column in table.columns} == names | own  # type: ignore[attr-defined]  # a table
+
+
+def test_a_recording_has_a_column_for_each_field_but_its_id_which_is_made_of_them() -> None:
+    names = {field.name for field in fields(Segment)} - {"kind", "id"}
+    assert {column.name for column in segment.columns} == names
 
 
 def test_opening_again_keeps_what_is_there(store: Store, where: str, key: bytes) -> None:

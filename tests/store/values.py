@@ -7,12 +7,14 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from vedette.core.facts import Alarm, Event, event_id
+from vedette.core.footage import Segment, Span, segment_id
 from vedette.core.schedule import Schedule, Window
 from vedette.core.site import Camera, Line, RuleSpec, Site, Spec, Stream, Zone
 
 START_US = 1_763_000_000_000_000
 """A moment in November 2025."""
 DAY_US = 86_400_000_000
+MINUTE_US = 60_000_000
 PASSWORD = "hunter2-of-the-gate"
 
 
@@ -94,3 +96,33 @@ def camera(camera_id: str = "gate", password: str = PASSWORD) -> Camera:
             ),
         ),
     )
+
+
+def file(minute: float = 0, **changed: object) -> Segment:
+    """A closed file of a minute, so many minutes after the start unless `start_us` says."""
+    start_us = changed.pop("start_us", START_US + round(minute * MINUTE_US))
+    assert isinstance(start_us, int)
+    camera, stream = str(changed.pop("camera", "gate")), str(changed.pop("stream", "main"))
+    full = Segment(
+        id=segment_id(camera, stream, start_us),
+        camera=camera,
+        stream=stream,
+        start_us=start_us,
+        end_us=start_us + MINUTE_US,
+        media_us=MINUTE_US - 40_000,
+        frames=1_499,
+        size=30_000_000,
+        path=f"{camera}/{stream}/2025-11-13/02/{start_us}.mp4",
+        codec="h264",
+        width=1920,
+        height=1080,
+        audio="aac",
+        sha256="ab" * 32,
+        chain="cd" * 32,
+    )
+    return replace(full, **changed)  # type: ignore[arg-type]  # fields by name
+
+
+def minutes(start: float, end: float) -> Span:
+    """A span, in minutes after the start."""
+    return START_US + round(start * MINUTE_US), START_US + round(end * MINUTE_US)

@@ -82,7 +82,8 @@ class FootageStore(Protocol):
         ...
 
     def raise_keep(self, camera: str, span: Span, keep: Keep) -> int:
-        """Make files that overlap a span at least that valuable; how many changed."""
+        """Make files that overlap a span at least that valuable, those too that are indexed
+        later; how many changed."""
         ...
 
     def move(self, segment_id: str, tier: Tier) -> None:
@@ -108,7 +109,7 @@ class FootageStore(Protocol):
         ...
 
     def put_pin(self, pin: Pin) -> None:
-        """Keep a span for ever: its files become `pinned`."""
+        """Keep a span for ever: its files, those too that are indexed later, become `pinned`."""
         ...
 
     def remove_pin(self, pin_id: str) -> None:
@@ -126,8 +127,8 @@ class ActivityStore(Protocol):
         ...
 
     def activity(self, camera: str, span: Span, *, buckets: int) -> list[Activity]:
-        """The span in so many equal buckets, each with the largest values in it; those in which
-        nothing happened are left out."""
+        """The span in so many equal buckets, each with the largest motion, the most objects and
+        all events in it; those in which nothing happened are left out."""
         ...
 
     def put_chunks(self, chunks: Sequence[ObservationChunk]) -> None: ...

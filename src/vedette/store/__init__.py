@@ -1,13 +1,17 @@
-"""What is kept: configuration, events, alarms and users, in SQLite or PostgreSQL."""
+"""What is kept: configuration, events, alarms, users and what is known about footage, in SQLite or
+PostgreSQL."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from vedette.core.clock import Clock, RealClock
+from vedette.store.activity import Activities
 from vedette.store.alarms import Alarms
 from vedette.store.engine import Database, connect
 from vedette.store.events import Events
+from vedette.store.exports import Exports
+from vedette.store.footage import Footage
 from vedette.store.migrate import migrate
 from vedette.store.partitions import Months
 from vedette.store.seal import Sealer, open_key
@@ -27,6 +31,9 @@ class Store:
         self.events = Events(database, months)
         self.alarms = Alarms(database)
         self.users = Users(database)
+        self.footage = Footage(database)
+        self.activity = Activities(database)
+        self.exports = Exports(database)
 
     def close(self) -> None:
         """Give all connections back; may be called twice."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar, get_type_hints
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
-from sqlalchemy import Row, Table
+from sqlalchemy import Connection, Row, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from vedette.core.errors import StoreError
 
-__all__ = ["Rows"]
+__all__ = ["Rows", "one_at_a_time", "upsert"]
 
 V = TypeVar("V")
 
@@ -39,3 +42,29 @@ class Rows(Generic[V]):
             raise StoreError(
                 f"the stored {self._name} {columns.get('id')!r} cannot be read: {error}"
             ) from error
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Put rows, each in the place of the one with the same primary key."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key.columns]
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    new = insert.on_conflict_do_update(index_elements=keys, set_=changed).inline()
+    connection.execute(new, [dict(row) for row in rows])
+
+
+def one_at_a_time(connection: Connection, lock: int, cameras: Iterable[str]) -> None:
+    """Nobody else works on these cameras' rows until the transaction ends.
+
+    What is read may then be written back changed. On SQLite there is one writer anyway.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    # Always in the same order, or two that each wait for the other would.
+    numbers = sorted({zlib.crc32(camera.encode()) - (1 << 31) for camera in cameras})
+    for number in numbers:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock, :number)"), {"lock": lock, "number": number}
+        )

@@ -15,7 +15,9 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -25,9 +27,29 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.type_api import TypeEngine
 
 from vedette.core.facts import Alarm, Event
+from vedette.core.footage import Export, Gap, ObservationChunk, Pin, Segment
 from vedette.core.people import LoginSession, User
 
-__all__ = ["WAITING", "account", "alarm", "event", "login", "metadata", "site_revision"]
+__all__ = [
+    "WAITING",
+    "account",
+    "activity_day",
+    "activity_hour",
+    "alarm",
+    "event",
+    "export",
+    "gap",
+    "holding",
+    "keep_mark",
+    "login",
+    "metadata",
+    "observation_chunk",
+    "pin",
+    "recorded_quarter",
+    "recorded_stream",
+    "segment",
+    "site_revision",
+]
 
 metadata = MetaData()
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER numbers rows in SQLite
@@ -37,6 +59,7 @@ _SCALARS: dict[object, TypeEngine[Any]] = {
     int: BigInteger(),
     float: Double(),
     bool: Boolean(),
+    bytes: LargeBinary(),
 }
 # Literal, because a bound value would keep both databases from using the partial index.
 WAITING = text("alarm IS NULL AND severity <> 'info'")
@@ -48,12 +71,24 @@ class _Kind(NamedTuple):
     nullable: bool
 
 
-def _columns(value: type, *, primary: str | None = None) -> Iterator[Column[object]]:
+def _columns(
+    value: type, *, primary: str | None = None, left_out: tuple[str, ...] = ()
+) -> Iterator[Column[object]]:
     """One column for each field; `kind` only tags messages and is left out."""
     for name, hint in get_type_hints(value, include_extras=True).items():
-        if name != "kind":
+        if name not in ("kind", *left_out):
             column = _kind(hint)
             yield Column(name, column.type, primary_key=name == primary, nullable=column.nullable)
+
+
+def _numbers(*names: str) -> Iterator[Column[int]]:
+    for name in names:
+        yield Column(name, BigInteger(), nullable=False)
+
+
+def _words(*names: str) -> Iterator[Column[str]]:
+    for name in names:
+        yield Column(name, Text(), nullable=False)
 
 
 def _kind(hint: object) -> _Kind:
@@ -123,4 +158,100 @@ login = Table(
     ForeignKeyConstraint(["user_id"], ["account.id"], name="login_account", ondelete="CASCADE"),
     Index("login_user", "user_id"),
     Index("login_expires", "expires_us"),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    # An id is camera, stream and start, so it needs no column and no index of its own.
+    *_columns(Segment, left_out=("id",)),
+    PrimaryKeyConstraint("camera", "stream", "start_us", name="segment_place"),
+    Index("segment_oldest", "keep", "tier", "start_us"),
+    Index("segment_camera_oldest", "camera", "keep", "tier", "start_us"),
+    # A stream's files lie side by side in its order: a day is read from a few pages.
+    sqlite_with_rowid=False,
+)
+"""Recorded files; see docs/decisions/0006-what-is-known-about-footage.md."""
+
+recorded_stream = Table(
+    "recorded_stream",
+    metadata,
+    *_words("camera", "stream"),
+    *_numbers("longest_us", "longest_gap_us"),
+    PrimaryKeyConstraint("camera", "stream", name="recorded_stream_place"),
+)
+"""How long the longest file and gap of a stream are: how far back what overlaps may begin."""
+
+recorded_quarter = Table(
+    "recorded_quarter",
+    metadata,
+    *_words("camera", "stream"),
+    *_numbers("start_us", "media_us"),
+    PrimaryKeyConstraint("camera", "stream", "start_us", name="recorded_quarter_place"),
+    sqlite_with_rowid=False,
+)
+"""How much footage begins in a quarter of an hour, for calendars of any time zone."""
+
+holding = Table(
+    "holding",
+    metadata,
+    *_words("camera", "keep", "tier"),
+    *_numbers("files", "size", "media_us"),
+    PrimaryKeyConstraint("camera", "keep", "tier", name="holding_place"),
+)
+"""Sums over segments, kept with every change: to add up ten million rows takes seconds."""
+
+keep_mark = Table(
+    "keep_mark",
+    metadata,
+    *_words("camera", "keep"),
+    *_numbers("start_us", "end_us"),
+    PrimaryKeyConstraint("camera", "keep", "start_us", name="keep_mark_place"),
+    Index("keep_mark_end", "camera", "end_us"),
+)
+"""Spans whose files are worth more, for files that are indexed after somebody said so."""
+
+pin = Table("pin", metadata, *_columns(Pin, primary="id"), Index("pin_camera", "camera"))
+
+_LASTING = text("end_us IS NULL")
+gap = Table(
+    "gap",
+    metadata,
+    *_columns(Gap),
+    PrimaryKeyConstraint("camera", "stream", "start_us", name="gap_place"),
+    Index("gap_lasting", "camera", "stream", sqlite_where=_LASTING, postgresql_where=_LASTING),
+)
+
+activity_hour = Table(
+    "activity_hour",
+    metadata,
+    *_words("camera"),
+    *_numbers("start_us"),
+    Column("packed", LargeBinary(), nullable=False),
+    PrimaryKeyConstraint("camera", "start_us", name="activity_hour_place"),
+)
+"""An hour of buckets of ten seconds; see `store.buckets` for the form."""
+
+activity_day = Table(
+    "activity_day",
+    metadata,
+    *_words("camera"),
+    *_numbers("start_us"),
+    Column("packed", LargeBinary(), nullable=False),
+    PrimaryKeyConstraint("camera", "start_us", name="activity_day_place"),
+)
+"""A day of UTC in buckets of two minutes."""
+
+observation_chunk = Table(
+    "observation_chunk",
+    metadata,
+    *_columns(ObservationChunk),
+    PrimaryKeyConstraint("camera", "start_us", name="observation_chunk_place"),
+)
+
+export = Table(
+    "export",
+    metadata,
+    *_columns(Export, primary="id"),
+    Index("export_made", "made_us"),
 )
