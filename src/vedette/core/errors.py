@@ -13,11 +13,13 @@ VedetteError                 anything we can explain to a person
 ├─ ModelError                a model file is missing, unsafe or does not run
 ├─ StoreError                the database cannot do it
 │  ├─ NotFound               there is no such object
+│  │  └─ Gone                it was there and no longer is
 │  └─ Conflict               somebody else changed it, or it is in use
 ├─ Denied                    the caller may not
 │  ├─ NotLoggedIn            the caller is unknown
 │  └─ Throttled              too many failed attempts; wait
 └─ Unavailable               a part that is needed does not answer just now
+   └─ TooEarly               it will be there in a moment
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ __all__ = [
     "ConfigError",
     "Conflict",
     "Denied",
+    "Gone",
     "LoginFailed",
     "ModelError",
     "NotFound",
@@ -38,6 +41,7 @@ __all__ = [
     "StreamSilent",
     "StreamUnsupported",
     "Throttled",
+    "TooEarly",
     "Unavailable",
     "Unreachable",
     "VedetteError",
@@ -131,6 +135,12 @@ class NotFound(StoreError):
     code = "not_found"
 
 
+class Gone(NotFound):
+    """It was there and no longer is."""
+
+    code = "gone"
+
+
 class Conflict(StoreError):
     """Somebody else changed it, or it is in use."""
 
@@ -163,3 +173,13 @@ class Unavailable(VedetteError):
     """A part that is needed does not answer just now."""
 
     code = "unavailable"
+
+
+class TooEarly(Unavailable):
+    """It will be there in a moment: worth another try after `retry_after_s`."""
+
+    code = "too_early"
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -18,12 +18,14 @@ from vedette.core.errors import (
     ConfigError,
     Conflict,
     Denied,
+    Gone,
     ModelError,
     NotFound,
     NotLoggedIn,
     SourceError,
     StoreError,
     Throttled,
+    TooEarly,
     Unavailable,
     VedetteError,
 )
@@ -36,6 +38,8 @@ _STATUS: dict[type[VedetteError], int] = {
     NotLoggedIn: 401,
     Denied: 403,
     NotFound: 404,
+    Gone: 410,
+    TooEarly: 425,
     Conflict: 409,
     ConfigError: 422,
     SourceError: 422,
@@ -106,7 +110,7 @@ async def _known(connection: HTTPConnection, error: Exception) -> Response:
     answer = _answer(connection, status, known.code, str(known), path)
     if isinstance(known, NotLoggedIn):
         answer.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(known, Throttled):
+    if isinstance(known, Throttled | TooEarly):
         answer.headers["Retry-After"] = str(max(1, round(known.retry_after_s)))
     return answer
 
