@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.reading import numbered
-from vedette.ingest.nal import VideoCodec, join, nal_type, split
+from vedette.core.video.nal import VideoCodec, join, nal_type, split
 from vedette.ingest.unit import JpegFormat, SameFormat, Unit, VideoFormat
 from vedette.testing.clips import Clip, Codec, Encoding, encode, load
 

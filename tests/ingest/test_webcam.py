@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from tests.ingest.reading import origin, take_from
 from vedette.core.errors import AddressRefused, StreamMissing
 from vedette.core.settings import SourceSettings
-from vedette.ingest.sps import jpeg_size
+from vedette.core.video.sizes import jpeg_size
 from vedette.ingest.webcam import WebcamSource, raw_units
 
 

@@ -13,7 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from vedette.core.errors import StreamUnsupported
-from vedette.ingest.nal import VideoCodec, join, split_lengths, stored_sets
+from vedette.core.video.nal import VideoCodec, join, split_lengths, stored_sets
 from vedette.ingest.unit import JpegFormat, Unit, VideoFormat
 
 __all__ = ["FORMATS", "open_file", "read_units"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from vedette.core.media import Packet, StreamFormat
 from vedette.core.ports import Origin
-from vedette.ingest.nal import VideoCodec, is_key, is_parameter_set, join, leading, nal_type
-from vedette.ingest.sps import jpeg_size, sps_size
+from vedette.core.video.nal import VideoCodec, is_key, is_parameter_set, join, leading, nal_type
+from vedette.core.video.sizes import jpeg_size, sps_size
 
 __all__ = ["JpegFormat", "SameFormat", "Unit", "VideoFormat", "stamp"]
 

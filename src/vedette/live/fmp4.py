@@ -6,21 +6,13 @@ times stand in the composition offsets. Media time is therefore exact: `t_us - b
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 
 from vedette.core.errors import StreamUnsupported
-from vedette.core.media import Packet, StreamFormat
-from vedette.live.bits import HevcProfile, avc_profile, hevc_profile, nal_units
-from vedette.live.boxes import (
-    TIMESCALE,
-    Sample,
-    TrackForm,
-    avc_record,
-    fragment,
-    hevc_record,
-    init,
-)
+from vedette.core.media import Packet
+from vedette.core.video.form import StoredForm, stored_form, stored_picture
+from vedette.core.video.mp4 import TIMESCALE, Run, Sample, fragment, init
+from vedette.core.video.nal import VideoCodec
 
 __all__ = ["Fragmenter", "Opening", "open_stream"]
 
@@ -33,10 +25,6 @@ _SHORTEST, _LONGEST = TIMESCALE // 1000, TIMESCALE * 10
 _LONGEST_HOLE_US = 60_000_000
 # Off by more than this, decode times are set anew at the next key frame.
 _ASTRAY = TIMESCALE // 2
-
-_HEVC_SETS = (32, 33, 34)
-_AVC_LEFT_OUT = {7, 8, 9, 12}
-_HEVC_LEFT_OUT = {*_HEVC_SETS, 35, 38}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +44,17 @@ class Opening:
 class Fragmenter:
     """Wraps the packets of one format, beginning with a key frame."""
 
-    def __init__(self, form: TrackForm, mime: str, first: Packet) -> None:
+    def __init__(self, codec: VideoCodec, stored: StoredForm, first: Packet) -> None:
+        form = stored.form
         self.opening = Opening(
-            mime=mime,
+            mime=stored.mime,
             codec=first.format.codec,
             width=form.width,
             height=form.height,
             base_t_us=first.t_us - _LEAD_US,
             segment=init(form),
         )
-        self._hevc = first.format.codec == "hevc"
+        self._codec = codec
         self._sequence = 0
         self._decode_time = self._shown(first) - _AHEAD
         self._interval = _ticks(first.duration_us) or _FIRST_DURATION
@@ -87,15 +76,14 @@ class Fragmenter:
         duration = self._next_duration(packet, due)
         self._sequence += 1
         sample = Sample(
-            sequence=self._sequence,
-            decode_time=self._decode_time,
             offset=shown - self._decode_time,
             duration=duration,
             key=packet.key,
-            payload=self._payload(packet.data),
+            payload=stored_picture(self._codec, packet.data),
         )
+        run = Run(track=1, decode_time=self._decode_time, samples=(sample,))
         self._decode_time += duration
-        return fragment(sample)
+        return fragment(self._sequence, run)
 
     def _shown(self, packet: Packet) -> int:
         return round((packet.t_us - self.opening.base_t_us) * TIMESCALE / 1_000_000)
@@ -114,77 +102,18 @@ class Fragmenter:
         wanted = self._interval + behind // 8
         return min(max(wanted, self._interval // 2, _SHORTEST), 2 * self._interval)
 
-    def _payload(self, data: bytes) -> bytes:
-        parts = []
-        for unit in nal_units(data):
-            kind = (unit[0] >> 1) & 0x3F if self._hevc else unit[0] & 0x1F
-            if kind not in (_HEVC_LEFT_OUT if self._hevc else _AVC_LEFT_OUT):
-                parts.append(struct.pack(">I", len(unit)))
-                parts.append(unit)
-        return b"".join(parts)
-
 
 def open_stream(packet: Packet) -> Fragmenter | None:
     """Begin with this key frame; None while its parameter sets are still unknown."""
     stream = packet.format
     if stream.codec not in ("h264", "hevc"):
         raise StreamUnsupported(f"browsers cannot show {stream.codec or 'this codec'}")
+    codec: VideoCodec = "h264" if stream.codec == "h264" else "hevc"
     try:
-        # The newest parameter sets travel with the picture; extradata may be older.
-        form = _form(stream, packet.data) or _form(stream, stream.extradata)
+        stored = stored_form(stream, packet.data)
     except ValueError as error:
         raise StreamUnsupported(f"the stream's parameter sets make no sense: {error}") from None
-    if form is None:
-        return None
-    return Fragmenter(form[0], form[1], packet)
-
-
-def _form(stream: StreamFormat, annex_b: bytes) -> tuple[TrackForm, str] | None:
-    avc = stream.codec == "h264"
-    found = _avc(annex_b) if avc else _hevc(annex_b)
-    if found is None:
-        return None
-    config, mime = found
-    entry = b"avc1" if avc else b"hvc1"
-    form = TrackForm(entry=entry, config=config, width=stream.width, height=stream.height)
-    return form, f'video/mp4; codecs="{mime}"'
-
-
-def _avc(annex_b: bytes) -> tuple[bytes, str] | None:
-    sps: list[bytes] = []
-    pps: list[bytes] = []
-    for unit in nal_units(annex_b):
-        kept = {7: sps, 8: pps}.get(unit[0] & 0x1F)
-        if kept is not None and unit not in kept:
-            kept.append(unit)
-    if not sps or not pps:
-        return None
-    about = avc_profile(sps[0])
-    mime = f"avc1.{about.profile:02x}{about.constraints:02x}{about.level:02x}"
-    return avc_record(about, sps[:31], pps[:255]), mime
-
-
-def _hevc(annex_b: bytes) -> tuple[bytes, str] | None:
-    sets: dict[int, list[bytes]] = {kind: [] for kind in _HEVC_SETS}
-    for unit in nal_units(annex_b):
-        kept = sets.get((unit[0] >> 1) & 0x3F)
-        if kept is not None and unit not in kept:
-            kept.append(unit)
-    if not all(sets.values()):
-        return None
-    about = hevc_profile(sets[33][0])
-    return hevc_record(about, list(sets.items())), f"hvc1.{_hevc_words(about)}"
-
-
-def _hevc_words(about: HevcProfile) -> str:
-    # ISO/IEC 14496-15 annex E: space and profile, compatibility bits reversed, tier and level,
-    # constraint bytes without the trailing zero ones.
-    first, level = about.general[0], about.general[11]
-    space, tier, profile = first >> 6, (first >> 5) & 1, first & 0x1F
-    flags = int(f"{int.from_bytes(about.general[1:5], 'big'):032b}"[::-1], 2)
-    parts = [f"{('', 'A', 'B', 'C')[space]}{profile}", f"{flags:X}", f"{'HL'[1 - tier]}{level}"]
-    constraints = about.general[5:11].rstrip(b"\x00")
-    return ".".join([*parts, *(f"{byte:X}" for byte in constraints)])
+    return None if stored is None else Fragmenter(codec, stored, packet)
 
 
 def _ticks(duration_us: int) -> int:

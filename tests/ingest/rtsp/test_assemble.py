@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from vedette.core.media import Packet, StreamFormat
+from vedette.core.video.nal import VideoCodec, join
 from vedette.ingest.decode import DietDecoder
-from vedette.ingest.nal import VideoCodec, join
 from vedette.ingest.rtsp.assemble import Picture, VideoAssembler
 from vedette.ingest.rtsp.jpeg import JpegAssembler
 from vedette.ingest.rtsp.rtp import Rtp

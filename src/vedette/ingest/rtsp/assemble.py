@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from vedette.ingest.nal import START, VideoCodec, is_picture
+from vedette.core.video.nal import START, VideoCodec, is_picture
 from vedette.ingest.rtsp.rtp import Rtp
 
 __all__ = ["Assembler", "Picture", "VideoAssembler"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vedette.ingest.nal import VideoCodec
+from vedette.core.video.bits import BitReader
+from vedette.core.video.nal import VideoCodec
+from vedette.core.video.profiles import WITH_CHROMA, skip_sub_layers
 
 __all__ = ["Size", "jpeg_size", "sps_size"]
 
-_CHROMA_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _LARGEST = 16_384
 
 
@@ -22,8 +23,8 @@ class Size(NamedTuple):
 def sps_size(codec: VideoCodec, sps: bytes) -> Size | None:
     """The size an SPS announces, None if it makes no sense."""
     try:
-        size = _h264(_Bits(sps[1:])) if codec == "h264" else _hevc(_Bits(sps[2:]))
-    except _OutOfBits:
+        size = _h264(BitReader(sps[1:])) if codec == "h264" else _hevc(BitReader(sps[2:]))
+    except ValueError:
         return None
     sensible = 16 <= size.width <= _LARGEST and 16 <= size.height <= _LARGEST
     return size if sensible else None
@@ -42,46 +43,12 @@ def jpeg_size(data: bytes) -> Size | None:
     return None
 
 
-class _OutOfBits(Exception):
-    """The parameter set is cut short."""
-
-
-class _Bits:
-    """Reads bits of a parameter set, emulation prevention removed."""
-
-    def __init__(self, payload: bytes) -> None:
-        raw = payload.replace(b"\x00\x00\x03", b"\x00\x00")
-        self._left = len(raw) * 8
-        self._bits = int.from_bytes(raw, "big")
-
-    def u(self, count: int) -> int:
-        """An unsigned number of that many bits."""
-        if count > self._left:
-            raise _OutOfBits
-        self._left -= count
-        return (self._bits >> self._left) & ((1 << count) - 1)
-
-    def ue(self) -> int:
-        """An unsigned Exp-Golomb number."""
-        zeros = 0
-        while not self.u(1):
-            zeros += 1
-            if zeros > 31:
-                raise _OutOfBits
-        return (1 << zeros) - 1 + self.u(zeros)
-
-    def se(self) -> int:
-        """A signed Exp-Golomb number."""
-        code = self.ue()
-        return (code + 1) // 2 if code & 1 else -(code // 2)
-
-
-def _h264(bits: _Bits) -> Size:
+def _h264(bits: BitReader) -> Size:
     profile = bits.u(8)
     bits.u(16)
     bits.ue()
     chroma = 1
-    if profile in _CHROMA_PROFILES:
+    if profile in WITH_CHROMA:
         chroma = _h264_chroma(bits)
     bits.ue()
     _h264_order_count(bits)
@@ -99,7 +66,7 @@ def _h264(bits: _Bits) -> Size:
     return _cropped(bits, Size(width, height), step_x, step_y)
 
 
-def _h264_chroma(bits: _Bits) -> int:
+def _h264_chroma(bits: BitReader) -> int:
     chroma = bits.ue()
     separate = bits.u(1) if chroma == 3 else 0
     bits.ue()
@@ -112,7 +79,7 @@ def _h264_chroma(bits: _Bits) -> int:
     return 0 if separate else chroma
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: BitReader, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -120,7 +87,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _h264_order_count(bits: _Bits) -> None:
+def _h264_order_count(bits: BitReader) -> None:
     kind = bits.ue()
     if kind == 0:
         bits.ue()
@@ -132,7 +99,7 @@ def _h264_order_count(bits: _Bits) -> None:
             bits.se()
 
 
-def _hevc(bits: _Bits) -> Size:
+def _hevc(bits: BitReader) -> Size:
     bits.u(4)
     sub_layers = bits.u(3)
     bits.u(1)
@@ -147,18 +114,13 @@ def _hevc(bits: _Bits) -> Size:
     return _cropped(bits, Size(width, height), step_x, step_y)
 
 
-def _skip_profile_tier_level(bits: _Bits, sub_layers: int) -> None:
+def _skip_profile_tier_level(bits: BitReader, sub_layers: int) -> None:
     bits.u(88)
     bits.u(8)
-    present = [(bits.u(1), bits.u(1)) for _ in range(sub_layers)]
-    if sub_layers:
-        bits.u(2 * (8 - sub_layers))
-    for profile, level in present:
-        bits.u(88 * profile)
-        bits.u(8 * level)
+    skip_sub_layers(bits, sub_layers)
 
 
-def _cropped(bits: _Bits, size: Size, step_x: int, step_y: int) -> Size:
+def _cropped(bits: BitReader, size: Size, step_x: int, step_y: int) -> Size:
     if not bits.u(1):
         return size
     left, right, top, bottom = bits.ue(), bits.ue(), bits.ue(), bits.ue()

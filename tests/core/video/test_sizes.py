@@ -13,9 +13,8 @@ import pytest
 from av.video.codeccontext import VideoCodecContext
 
 from vedette.core.media import Pixels
-from vedette.ingest.nal import VideoCodec, nal_type, split
-from vedette.ingest.sps import jpeg_size, sps_size
-from vedette.testing.clips import Clip, Codec
+from vedette.core.video.nal import VideoCodec, nal_type, split
+from vedette.core.video.sizes import jpeg_size, sps_size
 
 SIZES = [(64, 64), (320, 180), (640, 360), (768, 432), (1280, 720), (1920, 1080), (426, 240)]
 
@@ -70,8 +69,8 @@ def test_a_cut_or_spoilt_set_gives_no_size_or_a_possible_one(codec: VideoCodec) 
         assert found is None or (16 <= found.width <= 16384 and 16 <= found.height <= 16384)
 
 
-def test_the_size_of_a_jpeg_is_in_its_header(clips: dict[Codec, Clip]) -> None:
-    jpeg = clips["mjpeg"].annexb(0)
+def test_the_size_of_a_jpeg_is_in_its_header() -> None:
+    jpeg = encoded("mjpeg", (320, 192), {"pix_fmt": "yuvj420p"})
     assert jpeg_size(jpeg) == (320, 192)
     assert jpeg_size(jpeg[:30]) is None
     assert jpeg_size(b"") is None

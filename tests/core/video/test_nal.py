@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vedette.ingest.nal import (
+from vedette.core.video.nal import (
     VideoCodec,
     is_key,
     join,
