@@ -41,12 +41,12 @@ def test_pictures_and_sound_lie_in_one_fragment() -> None:
 
 def test_what_is_shown_later_than_decoded_says_so() -> None:
     video = VideoForm(entry=b"jpeg", config=b"", width=64, height=48)
-    shown = [0, 3, 1, 2]
+    shown, decoded = [0, 3, 1, 2], [0, 500, 1_000, 2_000]
     samples = [
-        Sample(duration=3_600, offset=3_600 * (at - n), key=n == 0, payload=b"x" * 9)
-        for n, at in enumerate(shown)
+        Sample(duration=step, offset=1_000 * at - due, key=at == 0, payload=b"x" * 9)
+        for at, due, step in zip(shown, decoded, [500, 500, 1_000, 1_000], strict=True)
     ]
     film = init(video) + fragment(1, Run(track=1, decode_time=0, samples=samples))
     with av.open(BytesIO(film), "r") as read:
         found = [(one.pts, one.is_keyframe) for one in read.demux(video=0) if one.size]
-    assert found == [(3_600 * at, n == 0) for n, at in enumerate(shown)]
+    assert found == [(1_000 * at, at == 0) for at in shown]

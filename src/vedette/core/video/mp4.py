@@ -66,7 +66,7 @@ class Sample:
 
     duration: int
     offset: int = 0
-    """From decoding to showing; may be negative."""
+    """From decoding to showing; below 0 players disagree about what is meant."""
     key: bool = True
     payload: bytes
     """A picture's NAL units, each after its length."""
