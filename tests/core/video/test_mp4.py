@@ -48,5 +48,5 @@ def test_what_is_shown_later_than_decoded_says_so() -> None:
     ]
     film = init(video) + fragment(1, Run(track=1, decode_time=0, samples=samples))
     with av.open(BytesIO(film), "r") as read:
-        found = [(one.pts, one.is_keyframe) for one in read.demux(video=0) if one.size]
-    assert found == [(1_000 * at, at == 0) for at in shown]
+        found = [(one.pts, one.dts) for one in read.demux(video=0) if one.size]
+    assert found == [(1_000 * at, due) for at, due in zip(shown, decoded, strict=True)]
