@@ -26,8 +26,10 @@ from vedette.pipeline.evidence import Evidence
 from vedette.pipeline.feeds import Feeds
 from vedette.pipeline.keeper import Keeper
 from vedette.pipeline.lanes import Lanes, Surroundings
+from vedette.pipeline.remember import Memory, Remembering
 from vedette.pipeline.watch import SiteWatch
 from vedette.store import Store, open_store
+from vedette.store.memories import SpooledMemories
 from vedette.store.spool import SpooledEvents
 
 __all__ = [
@@ -205,11 +207,12 @@ def _lanes(
         DetectorPlace(models=settings.data_dir / "models", model=settings.analyse.model)
     )
     undo.callback(builder.close)
+    memory = _memory(undo, settings, around)
     shared = Surroundings(
         builder=builder,
         packets=around.packets,
         evidence=Evidence(settings.data_dir / "snapshots", around.events),
-        bus=around.bus,
+        bus=Remembering(around.bus, memory),
         clock=RealClock(),
     )
     lanes = Lanes(shared, mine)
@@ -218,6 +221,18 @@ def _lanes(
     _follow(undo, around.store, around.bus, lanes.apply)
     _keep(undo, "lane-status", lanes.tell, lanes.close)
     _keep(undo, "pictures", lanes.answer, lanes.close)
+
+
+def _memory(undo: contextlib.ExitStack, settings: Settings, around: _Around) -> Memory:
+    spool = SpooledMemories(
+        around.store.footage, around.store.activity, settings.data_dir / "spool" / "footage"
+    )
+    undo.callback(spool.close)
+    memory = Memory(spool, RealClock())
+    _follow(undo, around.store, around.bus, memory.apply)
+    # Closed once the lanes are: what they saw last belongs to it.
+    _keep(undo, "memory", memory.run, memory.close)
+    return memory
 
 
 def _web(

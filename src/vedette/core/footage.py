@@ -14,6 +14,8 @@ __all__ = [
     "Gap",
     "GapCause",
     "Keep",
+    "KeepRaised",
+    "Memories",
     "ObservationChunk",
     "Pin",
     "Segment",
@@ -172,3 +174,26 @@ class Export:
     """Bytes of the finished file."""
     name: str = ""
     """File name offered on download."""
+
+
+@value
+class KeepRaised:
+    """Footage of a span is worth at least that much."""
+
+    camera: str
+    start_us: int
+    end_us: int
+    keep: Keep
+
+
+@value
+class Memories:
+    """What an analysing process tells the archive from time to time; telling it twice changes
+    nothing."""
+
+    activity: tuple[Activity, ...] = ()
+    chunks: tuple[ObservationChunk, ...] = ()
+    keeps: tuple[KeepRaised, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.activity or self.chunks or self.keeps)
