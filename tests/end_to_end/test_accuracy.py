@@ -91,7 +91,7 @@ class Planar:
         return np.asarray(part if size is None else cv2.resize(part, size), np.uint8)
 
 
-def test_ten_minutes_of_rain_shadows_switched_lights_and_noise_raise_hardly_anything() -> None:
+def test_ten_minutes_of_rain_shadows_switched_lights_and_noise_raise_nothing() -> None:
     whole = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
     camera = Camera(
         id="quiet",
@@ -124,5 +124,4 @@ def test_ten_minutes_of_rain_shadows_switched_lights_and_noise_raise_hardly_anyt
         )
         step = lane.step(frame, lane.gate.look(frame))
         raised += [(round(shown.t_s, 1), event.rule) for event in step.events]
-    # Lights that are switched twice within seconds still raise one; it must not become more.
-    assert len(raised) <= 1, raised
+    assert raised == []

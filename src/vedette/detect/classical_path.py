@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from vedette.core.media import Boxes
 from vedette.detect.classical_shape import Shape
 
-__all__ = ["Path", "PathOptions", "Row", "Sighting", "upright"]
+__all__ = ["Path", "PathOptions", "Place", "Row", "Sighting", "upright"]
 
 Row = NDArray[np.float32]
 
@@ -19,8 +20,12 @@ _WINDOW_S = 1.5
 _PROVE_HITS = 3
 _APART_S = 0.3
 _SAME_SHARE = 0.2
+_ON_THE_WAY, _COMES_ALONG = 0.3, 0.15
 _BORDER_PX = 1.0
 _FLAT = 1.1
+_INSECT_SHARE, _INSECT_LENGTHS, _INSECT_TIMES = 0.006, 2.2, 3.0
+"""What is smaller than this share of the picture and faster than so many of its own lengths per
+second must prove itself for so many times longer."""
 _BETWEEN = 3.0
 _POSITION_GAIN = 0.7
 _EARLY_SPEED_GAIN, _SPEED_GAIN = 0.7, 0.45
@@ -39,12 +44,15 @@ class PathOptions:
     """The least of that, in working pixels."""
     straight: float = 0.55
     """Net way over way gone."""
+    steady: float = 0.7
+    """Share of the pictures on that way in which it must have been seen: rain and noise come
+    and go."""
     birth_moving: float = 0.25
     """Share of a new blob that must be moving."""
     birth_relit: float = 0.85
     """A new blob of which more could be background under other light is a shadow."""
-    birth_soft: float = 0.7
-    """A new blob that fades out more gently than this is light or shade."""
+    soft: float = 0.65
+    """What fades out more gently than this, on the average, is light or shade."""
     lost_s: float = 1.0
     """How long a proven path is looked for in vain."""
     doubt_s: float = 0.4
@@ -60,6 +68,35 @@ class Sighting:
     box: Row
     area: float
     moving: float
+    soft: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The blobs that lie where a path is expected."""
+
+    members: list[int]
+    box: Boxes
+    """Of all blobs, as are the following."""
+    area: Row
+    moving: Row
+
+    def goes_with(self, big: int, j: int) -> bool:
+        """Whether a part moves with the largest, or belongs to the same figure."""
+        return j == big or self.moving[j] > _COMES_ALONG or upright(self.box[[big, j]])
+
+    def is_other(self, big: int, j: int) -> bool:
+        """Whether a part is too large or too far away to be just that."""
+        return bool(self.area[j] > _SAME_SHARE * self.area[big]) or _far(self.box[big], self.box[j])
+
+
+class _Mark(NamedTuple):
+    """Where it was once."""
+
+    t_s: float
+    picture: int
+    """Counted from its birth."""
+    box: Row
 
 
 @dataclass(slots=True, eq=False)
@@ -74,20 +111,26 @@ class Path:
     moved_s: float = 0.0
     """When something moved in it last."""
     hits: int = 1
+    soft: float = 0.0
+    """How gently it faded out so far, the mean."""
     proven: bool = False
     seen: Row | None = None
     """Where it was measured in this very picture."""
+    shed: list[int] = field(default_factory=list)
+    """Blobs that turned out in this very picture to be others, who came along with it."""
     shape: Shape = field(default_factory=Shape)
     _apart_s: float | None = None
-    _trail: deque[tuple[float, Row]] = field(default_factory=deque)
+    _pictures: int = 0
+    _trail: deque[_Mark] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.seen_s = self.moved_s = self.born_s
         self.seen = self.box
-        self._trail.append((self.born_s, self.box))
+        self._trail.append(_Mark(self.born_s, 0, self.box))
 
     def coast(self, expected: Row, dt_s: float) -> None:
-        """Nobody saw it: on as before, but slower."""
+        """A new picture: on as before, but slower, unless it is measured."""
+        self._pictures += 1
         self.box = expected
         self.velocity = self.velocity * np.float32(max(0.0, 1.0 - dt_s))
 
@@ -102,10 +145,11 @@ class Path:
         self.seen = sighting.box
         self.seen_s = t_s
         self.hits += 1
+        self.soft += (sighting.soft - self.soft) / self.hits
         if sighting.moving > 0.1:
             self.moved_s = t_s
-        self._trail.append((t_s, sighting.box))
-        while t_s - self._trail[0][0] > _WINDOW_S:
+        self._trail.append(_Mark(t_s, self._pictures, sighting.box))
+        while t_s - self._trail[0].t_s > _WINDOW_S:
             self._trail.popleft()
 
     def share(self, expected: Row, others: Boxes, blob: Row, t_s: float, dt_s: float) -> None:
@@ -124,47 +168,52 @@ class Path:
         self.box = self.seen = expected + np.concatenate([shift, shift])
         self.seen_s = self.moved_s = t_s
 
-    def own(
-        self, members: list[int], blobs: Boxes, area: Row, moving: Row, t_s: float
-    ) -> list[int]:
+    def own(self, place: Place, t_s: float) -> list[int]:
         """Which of the blobs at its place are its own: parts that stay apart are others'."""
-        big = max(members, key=lambda j: float(area[j]))
-        if moving[big] > 0.3:
-            members = [
-                j for j in members if j == big or moving[j] > 0.15 or upright(blobs[[big, j]])
-            ]
-        rest = [
-            j
-            for j in members
-            if j != big and (area[j] > _SAME_SHARE * area[big] or _far(blobs[big], blobs[j]))
-        ]
-        if not rest or upright(blobs[[big, *rest]]):
+        big = max(place.members, key=lambda j: float(place.area[j]))
+        members = place.members
+        if place.moving[big] > _ON_THE_WAY:
+            members = [j for j in members if place.goes_with(big, j)]
+        rest = [j for j in members if j != big and place.is_other(big, j)]
+        if not rest or upright(place.box[[big, *rest]]):
             self._apart_s = None
             return members
         if self._apart_s is None:
             self._apart_s = t_s
         if t_s - self._apart_s < _APART_S:
             return members
-        self.box = blobs[big]
-        self._trail.clear()
         self._apart_s = None
+        self._trail.clear()
+        self.shed = rest
         return [j for j in members if j not in rest]
 
     def travels(self, size: tuple[int, int], options: PathOptions) -> bool:
-        """Whether it went a straight way as a whole, neither grown nor trembling in place."""
-        boxes = np.stack([box for _, box in self._trail])
-        now_s = self._trail[-1][0]
+        """Whether a thing with edges went a straight way, neither grown nor trembling in place."""
+        if self.soft > options.soft:
+            return False
+        boxes = np.stack([mark.box for mark in self._trail])
+        last = self._trail[-1]
+        needed_s = options.prove_s * (_INSECT_TIMES if self._darts(boxes, size) else 1.0)
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2
         steps = np.abs(np.diff(centres, axis=0)).sum(axis=1)
         for k in range(len(boxes) - _PROVE_HITS + 1):
-            if now_s - self._trail[k][0] < options.prove_s - 1e-3:
+            first = self._trail[k]
+            if last.t_s - first.t_s < needed_s - 1e-3:
                 break
+            if len(boxes) - 1 - k < options.steady * (last.picture - first.picture):
+                continue
             net = np.array([_moved(boxes[k], boxes[-1], axis, size[axis]) for axis in (0, 1)])
             side = min((boxes[k, 2:] - boxes[k, :2]).min(), (boxes[-1, 2:] - boxes[-1, :2]).min())
             far = float(np.hypot(*net)) >= max(options.travel_px, options.travel * side)
             if far and np.abs(net).sum() >= options.straight * steps[k:].sum():
                 return True
         return False
+
+    def _darts(self, boxes: Boxes, size: tuple[int, int]) -> bool:
+        """Whether it is as small and as quick as an insect at the lens."""
+        length = float(np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1)).mean())
+        quick = float(np.hypot(*self.velocity)) > _INSECT_LENGTHS * length
+        return quick and length * length < _INSECT_SHARE * size[0] * size[1]
 
 
 def upright(boxes: Boxes) -> bool:

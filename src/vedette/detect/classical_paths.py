@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from vedette.core.geometry import area, iou_matrix
 from vedette.core.media import Boxes
 from vedette.detect.classical_blobs import Blobs
-from vedette.detect.classical_path import Path, PathOptions, Row, Sighting
+from vedette.detect.classical_path import Path, PathOptions, Place, Row, Sighting
 from vedette.detect.classical_shape import Outline
 
 __all__ = ["Moment", "Paths"]
@@ -51,7 +51,7 @@ class Paths:
         """Take in one picture's blobs."""
         expected = self._expected(now.dt_s)
         for path, box in zip(self.all, expected, strict=True):
-            path.seen = None
+            path.seen, path.shed = None, []
             path.coast(box, now.dt_s)
         taken = self._share(blobs, expected, now)
         self._match(blobs, expected, taken, now)
@@ -132,18 +132,26 @@ class Paths:
             for k, i in enumerate(rows):
                 mine = np.flatnonzero((best == k) & (inside[k] > _INSIDE) & ~used).tolist()
                 if mine:
-                    mine = self.all[i].own(mine, blobs.box, blobs.area, blobs.moving, t_s)
-                    groups.append(mine)
-                    used[mine] = True
+                    place = Place(members=mine, box=blobs.box, area=blobs.area, moving=blobs.moving)
+                    kept = self.all[i].own(place, t_s)
+                    groups.append(kept)
+                    used[kept] = True
+                    if self.all[i].shed:
+                        expected[i] = _around(blobs.box[kept])
         return groups + [[int(j)] for j in np.flatnonzero(~used)]
 
     def _begin(self, blobs: Blobs, taken: NDArray[np.bool_], t_s: float) -> None:
         o = self._options
         worthy = ~taken & (blobs.moving >= o.birth_moving) & (blobs.relit <= o.birth_relit)
-        worthy &= blobs.soft <= o.birth_soft
+        parents = {j: path for path in self.all if path.proven for j in path.shed}
         for j in np.flatnonzero(worthy):
             self._born += 1
-            self.all.append(Path(number=self._born, box=blobs.box[j], born_s=t_s))
+            path = Path(number=self._born, box=blobs.box[j], born_s=t_s, soft=float(blobs.soft[j]))
+            parent = parents.get(int(j))
+            if parent is not None:
+                # Who came in company has proved with it that he travels.
+                path.velocity, path.proven = parent.velocity, True
+            self.all.append(path)
 
     def _prove(self, now: Moment) -> None:
         for path in self.all:
@@ -161,10 +169,12 @@ class Paths:
 
 
 def _sighting(blobs: Blobs, group: list[int], box: Row) -> Sighting:
-    weight = blobs.area[group]
-    total = float(weight.sum())
+    weight = blobs.area[group] / max(float(blobs.area[group].sum()), 1.0)
     return Sighting(
-        box=box, area=total, moving=float((blobs.moving[group] * weight).sum()) / max(total, 1.0)
+        box=box,
+        area=float(blobs.area[group].sum()),
+        moving=float((blobs.moving[group] * weight).sum()),
+        soft=float((blobs.soft[group] * weight).sum()),
     )
 
 
