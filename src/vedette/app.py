@@ -28,6 +28,8 @@ from vedette.pipeline.keeper import Keeper
 from vedette.pipeline.lanes import Lanes, Surroundings
 from vedette.pipeline.remember import Memory, Remembering
 from vedette.pipeline.watch import SiteWatch
+from vedette.record.archive import archive_folders
+from vedette.record.reading import LocalFiles
 from vedette.store import Store, open_store
 from vedette.store.memories import SpooledMemories
 from vedette.store.spool import SpooledEvents
@@ -258,6 +260,9 @@ def _web(
         events=store.events,
         alarms=store.alarms,
         users=store.users,
+        footage=store.footage,
+        exports=store.exports,
+        files=LocalFiles(archive_folders(settings)),
         bus=bus,
         packets=packets,
         probe=_Prober(settings.sources),

@@ -21,6 +21,7 @@ from vedette.core.facts import ProbeResult
 from vedette.core.people import Role, User
 from vedette.core.settings import Settings, WebSettings
 from vedette.core.site import Camera, Site, Spec
+from vedette.record.reading import LocalFiles
 from vedette.store import Store, open_store
 from vedette.testing.packets import PacketShelf
 from vedette.web.parts import Parts
@@ -152,6 +153,9 @@ def build(folder: Path, template: Path, **web: object) -> House:
         events=store.events,
         alarms=store.alarms,
         users=store.users,
+        footage=store.footage,
+        exports=store.exports,
+        files=LocalFiles({"fast": folder / "recordings"}),
         bus=bus,
         packets=shelf,
         probe=probe,

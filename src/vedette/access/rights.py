@@ -20,6 +20,9 @@ Right = Literal[
     "events.view",
     "alarms.view",
     "alarms.act",
+    "footage.view",
+    "footage.export",
+    "footage.keep",
     "sources.test",
     "models.view",
     "models.edit",
@@ -29,9 +32,14 @@ Right = Literal[
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
 _VIEWER: frozenset[Right] = frozenset(
-    {"site.view", "cameras.view", "live.view", "events.view", "alarms.view"}
+    {"site.view", "cameras.view", "live.view", "events.view", "alarms.view", "footage.view"}
 )
-_OPERATOR: frozenset[Right] = _VIEWER | {"models.view", "system.view", "alarms.act"}
+_OPERATOR: frozenset[Right] = _VIEWER | {
+    "models.view",
+    "system.view",
+    "alarms.act",
+    "footage.export",
+}
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     "viewer": _VIEWER,
     "operator": _OPERATOR,

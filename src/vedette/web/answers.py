@@ -20,6 +20,7 @@ __all__ = [
     "Credentials",
     "EventPage",
     "Failure",
+    "FootageIndex",
     "InstalledModel",
     "SessionInfo",
     "SetupRequest",
@@ -157,6 +158,24 @@ class AlarmPage:
     items: tuple[Alarm, ...]
     cursor: str | None
     """Asks for the next page; null on the last."""
+
+
+@value
+class FootageIndex:
+    """What lies where in a recorded file; its media time 0 is `start_us`."""
+
+    id: str
+    start_us: int
+    end_us: int
+    """Until when there is footage; later while it grows."""
+    mime: str
+    """What a player has to be able to play."""
+    init_size: int
+    """Bytes at the beginning that come before any part."""
+    open: bool
+    """Whether it still grows."""
+    parts: tuple[tuple[int, int, int, int, int], ...]
+    """Each [t_us, duration_us, offset, size, key]; key is 1 where decoding can begin."""
 
 
 @value

@@ -6,6 +6,7 @@ import re
 from typing import Annotated
 
 from fastapi import Header, Path, Query
+from pydantic import Field
 
 from vedette.access.rights import Caller
 from vedette.core.errors import ConfigError
@@ -22,8 +23,10 @@ __all__ = [
     "EventId",
     "IfMatch",
     "Limit",
+    "Moment",
     "PartId",
     "RuleFilter",
+    "StreamWanted",
     "etag",
     "revision_of",
     "visible",
@@ -61,6 +64,12 @@ AfterUs = Annotated[
 BeforeUs = Annotated[
     int | None,
     Query(description="Before this moment, in microseconds since 1970 UTC.", ge=0, le=_LARGEST),
+]
+Moment = Annotated[int, Field(ge=0, le=_LARGEST)]
+"""Microseconds since 1970 UTC."""
+StreamWanted = Annotated[
+    str | None,
+    Query(description="Id of the stream; the one that is recorded if left out.", pattern=_ID),
 ]
 Limit = Annotated[int, Query(description="How many at most.", ge=1, le=500)]
 Cursor = Annotated[str | None, Query(description="The cursor of the page before.", max_length=400)]

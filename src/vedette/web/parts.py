@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from vedette.core.archive import ExportStore, FootageStore
 from vedette.core.clock import Clock
 from vedette.core.facts import ProbeResult
 from vedette.core.ports import AlarmStore, Bus, EventStore, PacketHub, SiteStore, UserStore
 from vedette.core.settings import Settings
 from vedette.core.site import Camera, Spec
+from vedette.record.reading import ArchiveFiles
 
 __all__ = ["Parts", "Prober"]
 
@@ -34,6 +36,9 @@ class Parts:
     events: EventStore
     alarms: AlarmStore
     users: UserStore
+    footage: FootageStore
+    exports: ExportStore
+    files: ArchiveFiles
     bus: Bus
     packets: PacketHub
     probe: Prober

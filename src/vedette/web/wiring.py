@@ -15,6 +15,7 @@ from vedette.access.sessions import Sessions
 from vedette.alarms.desk import AlarmDesk, cooldown_from
 from vedette.detect.models import ModelFolder
 from vedette.live.hub import LiveHub
+from vedette.record.archive import Archive
 from vedette.web.board import Board
 from vedette.web.broadcast import Broadcast
 from vedette.web.parts import Parts
@@ -39,6 +40,7 @@ class Wiring:
     pictures: Pictures
     snapshots: Snapshots
     live: LiveHub
+    archive: Archive
     models: ModelFolder
     desk: AlarmDesk
     recheck_s: float
@@ -63,6 +65,7 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         pictures=pictures,
         snapshots=Snapshots(parts.snapshots),
         live=LiveHub(parts.packets),
+        archive=Archive(parts.footage, parts.files),
         models=ModelFolder(settings.data_dir / "models", parts.clock),
         desk=AlarmDesk(parts.alarms, parts.events, parts.clock, cooldown_from(site.now)),
         recheck_s=recheck_s,

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms/{alarm_id}/clip.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alarm Clip
+         * @description The footage around an alarm's events, at most ten minutes of it, as one MP4.
+         */
+        get: operations["alarm_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alarms/{alarm_id}/close": {
         parameters: {
             query?: never;
@@ -195,6 +215,26 @@ export interface paths {
          * @description Remove a line; refused while a rule uses it.
          */
         delete: operations["delete_line"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/playback.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Playback Playlist
+         * @description Recordings as an HLS playlist of at most six hours, growing while they are made.
+         */
+        get: operations["playback_playlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -350,6 +390,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event_id}/clip.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Clip
+         * @description The footage around an event, at most ten minutes of it, as one MP4 that plays anywhere.
+         */
+        get: operations["event_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}/snapshot.jpg": {
         parameters: {
             query?: never;
@@ -362,6 +422,46 @@ export interface paths {
          * @description The picture in which the event was seen.
          */
         get: operations["event_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/footage/{segment_id}/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Footage Index
+         * @description What lies where in a recorded file, as far as it is whole: media time 0 is `start_us`.
+         */
+        get: operations["footage_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/footage/{segment_id}/media.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Footage Media
+         * @description The bytes of a recorded file; of one that still grows, as far as it is whole.
+         */
+        get: operations["footage_media"];
         put?: never;
         post?: never;
         delete?: never;
@@ -983,6 +1083,47 @@ export interface components {
              * @description Names this request in the server's log.
              */
             request_id: string;
+        };
+        /**
+         * FootageIndex
+         * @description What lies where in a recorded file; its media time 0 is `start_us`.
+         */
+        FootageIndex: {
+            /**
+             * End Us
+             * @description Until when there is footage; later while it grows.
+             */
+            end_us: number;
+            /** Id */
+            id: string;
+            /**
+             * Init Size
+             * @description Bytes at the beginning that come before any part.
+             */
+            init_size: number;
+            /**
+             * Mime
+             * @description What a player has to be able to play.
+             */
+            mime: string;
+            /**
+             * Open
+             * @description Whether it still grows.
+             */
+            open: boolean;
+            /**
+             * Parts
+             * @description Each [t_us, duration_us, offset, size, key]; key is 1 where decoding can begin.
+             */
+            parts: [
+                number,
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Start Us */
+            start_us: number;
         };
         /**
          * Hello
@@ -1637,7 +1778,7 @@ export interface components {
              * Rights
              * @description What the user may do.
              */
-            rights: ("site.view" | "site.edit" | "cameras.view" | "cameras.edit" | "live.view" | "events.view" | "alarms.view" | "alarms.act" | "sources.test" | "models.view" | "models.edit" | "system.view" | "users.edit")[];
+            rights: ("site.view" | "site.edit" | "cameras.view" | "cameras.edit" | "live.view" | "events.view" | "alarms.view" | "alarms.act" | "footage.view" | "footage.export" | "footage.keep" | "sources.test" | "models.view" | "models.edit" | "system.view" | "users.edit")[];
             /**
              * Role
              * @enum {string}
@@ -2273,6 +2414,103 @@ export interface operations {
             };
         };
     };
+    alarm_clip: {
+        parameters: {
+            query?: {
+                /** @description So many seconds before it happened. */
+                before_s?: number;
+                /** @description So many seconds after it ended. */
+                after_s?: number;
+            };
+            header?: {
+                /** @description Which bytes are wanted, such as bytes=0-1023. */
+                range?: string | null;
+                /** @description ETag the range belongs to; with another, all is sent. */
+                "if-range"?: string | null;
+                /** @description ETag the caller has; with the same, nothing is sent. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the alarm. */
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The bytes asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the caller has already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It was there and no longer is. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There are no such bytes. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The footage after it is still to come; Retry-After says when. */
+            425: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     close: {
         parameters: {
             query?: never;
@@ -2801,6 +3039,63 @@ export interface operations {
             };
         };
     };
+    playback_playlist: {
+        parameters: {
+            query: {
+                /** @description Show from this moment on. */
+                after_us: number;
+                /** @description Until this moment; none: on and on, as it is recorded. */
+                before_us?: number | null;
+                /** @description Id of the stream; the one that is recorded if left out. */
+                stream?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The playlist. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_rules: {
         parameters: {
             query?: never;
@@ -3290,6 +3585,103 @@ export interface operations {
             };
         };
     };
+    event_clip: {
+        parameters: {
+            query?: {
+                /** @description So many seconds before it happened. */
+                before_s?: number;
+                /** @description So many seconds after it ended. */
+                after_s?: number;
+            };
+            header?: {
+                /** @description Which bytes are wanted, such as bytes=0-1023. */
+                range?: string | null;
+                /** @description ETag the range belongs to; with another, all is sent. */
+                "if-range"?: string | null;
+                /** @description ETag the caller has; with the same, nothing is sent. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The bytes asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the caller has already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It was there and no longer is. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There are no such bytes. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The footage after it is still to come; Retry-After says when. */
+            425: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     event_snapshot: {
         parameters: {
             query?: {
@@ -3331,6 +3723,141 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    footage_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the recorded file. */
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FootageIndex"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    footage_media: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Which bytes are wanted, such as bytes=0-1023. */
+                range?: string | null;
+                /** @description ETag the range belongs to; with another, all is sent. */
+                "if-range"?: string | null;
+                /** @description ETag the caller has; with the same, nothing is sent. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the recorded file. */
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The bytes asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the caller has already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It was there and no longer is. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There are no such bytes. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It could not be done. */
             default: {
