@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from vedette.core.footage import Gap, Segment, Tier
+from vedette.core.footage import Gap, Keep, Segment, Tier
 from vedette.core.value import value
 from vedette.record.layout import days_of
 
@@ -49,6 +49,8 @@ class Moved:
     start_us: int
     """Which: files of a stream have different starts."""
     tier: Tier
+    keep: Keep = "continuous"
+    """What it was worth by then."""
     t_us: int
     """When that was."""
 
