@@ -125,5 +125,5 @@ def _taken(
 
 def _shown(by_keep: Mapping[Keep, float], days: Mapping[Keep, float]) -> float | None:
     # A camera that records only what moves is judged by that.
-    keep = next((keep for keep in MORTAL if by_keep.get(keep)), "continuous")
+    keep: Keep = next((keep for keep in MORTAL if by_keep.get(keep)), "continuous")
     return None if days[keep] >= _LONGEST_DAYS else days[keep]

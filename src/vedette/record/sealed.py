@@ -83,11 +83,10 @@ def seal(pieces: Iterable[bytes], size: int, name: str, keys: ArchiveKeys) -> It
     header = _HEADER.pack(_MAGIC, keys.newest, salt, CHUNK, size)
     cipher = keys.cipher(keys.newest, salt, name)
     yield header
-    number = taken = 0
-    for chunk in _chunks(pieces):
+    taken = 0
+    for number, chunk in enumerate(_chunks(pieces)):
         taken += len(chunk)
         yield cipher.encrypt(_nonce(number), chunk, header)
-        number += 1
     if taken != size:
         raise ValueError(f"{name} has {taken} bytes instead of {size}")
 
