@@ -22,7 +22,6 @@ from vedette.record.retention import (
     value_then_age,
 )
 
-
 FILES = some.tuples(
     some.sampled_from(("a", "b", "c")),
     some.sampled_from(("main", "sub")),

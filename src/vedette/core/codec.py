@@ -17,6 +17,7 @@ from vedette.core.facts import (
     ProcessStatus,
     SiteChanged,
     StreamStatus,
+    SystemWarning,
 )
 
 __all__ = ["MESSAGE_KINDS", "Message", "decode", "encode"]
@@ -29,6 +30,7 @@ Message = (
     | StreamStatus
     | LaneStatus
     | ProcessStatus
+    | SystemWarning
     | PictureWanted
     | Picture
 )
@@ -42,6 +44,7 @@ MESSAGE_KINDS: dict[str, type] = {
     "stream_status": StreamStatus,
     "lane_status": LaneStatus,
     "process_status": ProcessStatus,
+    "system_warning": SystemWarning,
     "picture_wanted": PictureWanted,
     "picture": Picture,
 }

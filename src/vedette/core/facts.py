@@ -24,6 +24,7 @@ __all__ = [
     "SiteChanged",
     "StreamState",
     "StreamStatus",
+    "SystemWarning",
     "Track",
     "TrackState",
     "Verdict",
@@ -231,6 +232,24 @@ class ProcessStatus:
     since_us: int
     rss_bytes: int = 0
     cpu_fraction: float = 0.0
+
+
+@value
+class SystemWarning:
+    """Something about the installation itself that a person should know; told again and again
+    while it lasts."""
+
+    kind: Literal["system_warning"] = "system_warning"
+    subject: str
+    """What it is about, such as archive.fast; a newer one about the same replaces it."""
+    code: str
+    """Key for translations, such as disk_nearly_full."""
+    severity: Severity
+    message: str
+    """In words a person understands."""
+    since_us: int
+    active: bool = True
+    """False says that it is over."""
 
 
 @value

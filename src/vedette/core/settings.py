@@ -116,6 +116,9 @@ class ArchiveSettings:
     """So much of each disk stays free: the least valuable oldest files go first."""
     warn_free_gib: Annotated[float, Field(ge=0)] = 10.0
     """Below this much free space an alarm is raised."""
+    move_mib_s: Annotated[float, Field(ge=0)] = 0.0
+    """So fast, in MiB a second, files move between tiers at most, so that recording wins; 0: three
+    times what is being recorded, at least 20."""
 
 
 @value

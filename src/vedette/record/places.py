@@ -23,6 +23,8 @@ __all__ = ["TIERS", "Damaged", "Pace", "Places", "Room", "places_of"]
 TIERS: tuple[Tier, ...] = ("fast", "slow", "remote")
 PART = ".part"
 """Ends the name of a copy that is not whole yet."""
+MARK = "archive.txt"
+"""Stands in a tier's folder: an empty mount point does not have it."""
 _PIECE = 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -85,6 +87,15 @@ class Places:
         with suppress(OSError):
             return self._measure(self.folders[tier])
         return None
+
+    def marked(self, tier: Tier) -> bool:
+        """Whether the disk with a tier's footage is there, not merely the folder it belongs in."""
+        folder = self.folders.get(tier)
+        return folder is not None and (folder / MARK).is_file()
+
+    def mark(self, tier: Tier) -> None:
+        """Note on the disk itself that it is the one."""
+        self._write(tier, MARK, iter([b"This disk holds footage of Vedette.\n"]))
 
     def open(self, segment: Segment) -> FileReader:
         """The file of a row; where it has just been moved, its new place is tried."""

@@ -8,7 +8,15 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from vedette.access.passwords import LONGEST
 from vedette.access.rights import Right
-from vedette.core.facts import Alarm, Event, LaneStatus, ProcessStatus, StreamStatus, Verdict
+from vedette.core.facts import (
+    Alarm,
+    Event,
+    LaneStatus,
+    ProcessStatus,
+    StreamStatus,
+    SystemWarning,
+    Verdict,
+)
 from vedette.core.people import Role, UserName
 from vedette.core.schedule import TimeZone
 from vedette.core.site import Name
@@ -128,6 +136,8 @@ class Status:
     lanes: tuple[LaneStatus, ...]
     processes: tuple[ProcessStatus, ...]
     """Empty without the right system.view."""
+    warnings: tuple[SystemWarning, ...] = ()
+    """What is wrong with the installation itself; empty without the right system.view."""
 
 
 @value

@@ -13,11 +13,13 @@ from vedette.core.facts import (
     LaneStatus,
     ProcessStatus,
     StreamStatus,
+    SystemWarning,
 )
 
 __all__ = ["Board", "Counts"]
 
 _SILENT_US = from_seconds(6.0)
+_OVER_US = from_seconds(120.0)
 _MOST = 10_000
 Counts = dict[tuple[str, str], int]
 """How many, by camera and by rule."""
@@ -32,6 +34,7 @@ class Board:
         self._streams: dict[tuple[str, str], tuple[int, StreamStatus]] = {}
         self._lanes: dict[str, tuple[int, LaneStatus]] = {}
         self._processes: dict[str, ProcessStatus] = {}
+        self._warnings: dict[str, tuple[int, SystemWarning]] = {}
         self._events: Counter[tuple[str, str]] = Counter()
         self._alarms: Counter[tuple[str, str]] = Counter()
 
@@ -46,6 +49,8 @@ class Board:
                     self._lanes[message.camera] = (now_us, message)
                 case ProcessStatus():
                     self._processes[message.name] = message
+                case SystemWarning():
+                    self._note_warning(now_us, message)
                 case Event():
                     self._events[message.camera, message.rule] += 1
                 case AlarmChange(opened=True):
@@ -76,6 +81,15 @@ class Board:
         with self._lock:
             return tuple(self._processes[name] for name in sorted(self._processes))
 
+    def warnings(self) -> tuple[SystemWarning, ...]:
+        """What holds now, the gravest first; what nobody repeats is over."""
+        now_us = self._clock.now_us()
+        with self._lock:
+            known = [
+                one for heard_us, one in self._warnings.values() if now_us - heard_us <= _OVER_US
+            ]
+        return tuple(sorted(known, key=lambda one: (one.severity != "critical", one.subject)))
+
     def events(self) -> Counts:
         """Events since start."""
         with self._lock:
@@ -91,6 +105,12 @@ class Board:
         with self._lock:
             self._streams = {key: v for key, v in self._streams.items() if key[0] in cameras}
             self._lanes = {key: v for key, v in self._lanes.items() if key in cameras}
+
+    def _note_warning(self, now_us: int, warning: SystemWarning) -> None:
+        if not warning.active:
+            self._warnings.pop(warning.subject, None)
+        elif len(self._warnings) < _MOST or warning.subject in self._warnings:
+            self._warnings[warning.subject] = (now_us, warning)
 
     def _note_stream(self, now_us: int, status: StreamStatus) -> None:
         key = (status.camera, status.stream)

@@ -17,6 +17,7 @@ from vedette.core.facts import (
     ProcessStatus,
     SiteChanged,
     StreamStatus,
+    SystemWarning,
 )
 from vedette.core.ports import Bus, Subscription
 from vedette.web.board import Board
@@ -32,6 +33,7 @@ _TYPES = (
     StreamStatus,
     LaneStatus,
     ProcessStatus,
+    SystemWarning,
     Picture,
 )
 _DEPTH = 5_000
@@ -149,6 +151,8 @@ def _about(message: Message) -> tuple[str | None, str]:
             return message.camera, f"{message.camera}/{message.stream}"
         case ProcessStatus():
             return None, message.name
+        case SystemWarning():
+            return None, message.subject
         case SiteChanged():
             return None, ""
     return message.camera, message.camera

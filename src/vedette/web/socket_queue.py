@@ -13,6 +13,8 @@ from vedette.web.spoken import SocketDrop, Subscribe, Subscribed, Topic
 
 __all__ = ["SocketQueue"]
 
+_FOR_KEEPERS = ("process_status", "system_warning")
+"""Kinds about no camera that only those hear of who look after the installation."""
 _TOPIC_OF: dict[str, Topic] = {
     "observation": "observations",
     "alarm_change": "alarms",
@@ -20,6 +22,7 @@ _TOPIC_OF: dict[str, Topic] = {
     "stream_status": "status",
     "lane_status": "status",
     "process_status": "status",
+    "system_warning": "status",
     "site_changed": "site",
 }
 _RIGHT_OF: dict[Topic, Right] = {
@@ -108,7 +111,7 @@ class SocketQueue:
         if _TOPIC_OF[letter.kind] not in self._topics:
             return False
         if letter.camera is None:
-            return letter.kind != "process_status" or "system.view" in self._caller.rights
+            return letter.kind not in _FOR_KEEPERS or "system.view" in self._caller.rights
         if self._cameras is not None and letter.camera not in self._cameras:
             return False
         return sees(self._caller, letter.camera)

@@ -23,4 +23,5 @@ def status(caller: Annotated[Caller, needs("cameras.view")], wiring: Wired) -> S
         streams=tuple(one for one in wiring.board.streams() if sees(caller, one.camera)),
         lanes=tuple(one for one in wiring.board.lanes() if sees(caller, one.camera)),
         processes=wiring.board.processes() if "system.view" in caller.rights else (),
+        warnings=wiring.board.warnings() if "system.view" in caller.rights else (),
     )
