@@ -1370,7 +1370,7 @@ export interface components {
             /** Version */
             version: number;
         };
-        Message: components["schemas"]["Observation"] | components["schemas"]["Event"] | components["schemas"]["AlarmChange"] | components["schemas"]["SiteChanged"] | components["schemas"]["StreamStatus"] | components["schemas"]["LaneStatus"] | components["schemas"]["ProcessStatus"] | components["schemas"]["PictureWanted"] | components["schemas"]["Picture"];
+        Message: components["schemas"]["Observation"] | components["schemas"]["Event"] | components["schemas"]["AlarmChange"] | components["schemas"]["SiteChanged"] | components["schemas"]["StreamStatus"] | components["schemas"]["LaneStatus"] | components["schemas"]["ProcessStatus"] | components["schemas"]["SystemWarning"] | components["schemas"]["PictureWanted"] | components["schemas"]["Picture"];
         /**
          * Motion
          * @description What the motion gate thinks of one frame.
@@ -1965,6 +1965,12 @@ export interface components {
             processes: components["schemas"]["ProcessStatus"][];
             /** Streams */
             streams: components["schemas"]["StreamStatus"][];
+            /**
+             * Warnings
+             * @description What is wrong with the installation itself; empty without the right system.view.
+             * @default []
+             */
+            warnings: components["schemas"]["SystemWarning"][];
         };
         /**
          * Stream
@@ -2100,6 +2106,47 @@ export interface components {
             kind: "subscribed";
             /** Subscribe */
             subscribe: ("observations" | "alarms" | "events" | "status" | "site")[];
+        };
+        /**
+         * SystemWarning
+         * @description Something about the installation itself that a person should know; told again and again
+         *     while it lasts.
+         */
+        SystemWarning: {
+            /**
+             * Active
+             * @description False says that it is over.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Code
+             * @description Key for translations, such as disk_nearly_full.
+             */
+            code: string;
+            /**
+             * Kind
+             * @default system_warning
+             * @constant
+             */
+            kind: "system_warning";
+            /**
+             * Message
+             * @description In words a person understands.
+             */
+            message: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** Since Us */
+            since_us: number;
+            /**
+             * Subject
+             * @description What it is about, such as archive.fast; a newer one about the same replaces it.
+             */
+            subject: string;
         };
         /**
          * Token
