@@ -27,6 +27,7 @@ from vedette.pipeline.feeds import Feeds
 from vedette.pipeline.keeper import Keeper
 from vedette.pipeline.lanes import Lanes, Surroundings
 from vedette.pipeline.remember import Memory, Remembering
+from vedette.pipeline.stills import Stills
 from vedette.pipeline.watch import SiteWatch
 from vedette.record.archive import archive_folders
 from vedette.record.reading import LocalFiles
@@ -63,6 +64,9 @@ class Shares:
 
     def packets_path(self, media: int) -> Path:
         return self.sockets / f"media-{media}"
+
+    def stills_path(self, analyse: int) -> Path:
+        return self.sockets / f"stills-{analyse}"
 
     def media_of(self, camera: str) -> int:
         return zlib.crc32(camera.encode()) % self.media
@@ -106,6 +110,11 @@ def start_analyse(settings: Settings, shares: Shares, index: int) -> contextlib.
             _Around(store=store, bus=bus, packets=packets, events=events),
             lambda camera: shares.analyse_of(camera) == index,
         )
+        stills = Stills(packets)
+        undo.callback(stills.close)
+        server = PacketServer(shares.stills_path(index), stills.watch)
+        server.start()
+        undo.callback(server.close)
         return undo.pop_all()
 
 
@@ -115,7 +124,8 @@ def start_web(settings: Settings, shares: Shares) -> tuple[contextlib.ExitStack,
         bus = _bus(undo, shares)
         store = _store(undo, settings)
         packets = RemotePackets(lambda camera: shares.packets_path(shares.media_of(camera)))
-        url = _web(undo, settings, store, bus, packets)
+        stills = RemotePackets(lambda camera: shares.stills_path(shares.analyse_of(camera)))
+        url = _web(undo, settings, store, _Doors(bus=bus, packets=packets, stills=stills))
         return undo.pop_all(), url
 
 
@@ -134,7 +144,9 @@ def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
             _Around(store=store, bus=bus, packets=feeds, events=events),
             lambda _: True,
         )
-        url = _web(undo, settings, store, bus, feeds)
+        stills = Stills(feeds)
+        undo.callback(stills.close)
+        url = _web(undo, settings, store, _Doors(bus=bus, packets=feeds, stills=stills))
         return undo.pop_all(), url
 
 
@@ -144,6 +156,15 @@ class _Around:
     bus: Bus
     packets: PacketHub
     events: SpooledEvents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doors:
+    """Where the web server finds the other processes."""
+
+    bus: Bus
+    packets: PacketHub
+    stills: PacketHub
 
 
 def _drain(events: SpooledEvents, ended: threading.Event) -> None:
@@ -237,9 +258,7 @@ def _memory(undo: contextlib.ExitStack, settings: Settings, around: _Around) -> 
     return memory
 
 
-def _web(
-    undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bus, packets: PacketHub
-) -> str:
+def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _Doors) -> str:
     # Only here: the other processes start in a third of the time without a web framework.
     from vedette.access.first import FirstAdministrator
     from vedette.access.passwords import Passwords
@@ -249,9 +268,9 @@ def _web(
 
     clock: Clock = RealClock()
     current = _Current(store.site.load())
-    _follow(undo, store, bus, current.apply)
+    _follow(undo, store, doors.bus, current.apply)
     desk = AlarmDesk(store.alarms, store.events, clock, cooldown_from(current.site))
-    answering = Answering(desk, bus)
+    answering = Answering(desk, doors.bus)
     _keep(undo, "alarm-desk", answering.run, answering.close)
     parts = Parts(
         settings=settings,
@@ -263,8 +282,9 @@ def _web(
         footage=store.footage,
         exports=store.exports,
         files=LocalFiles(archive_folders(settings)),
-        bus=bus,
-        packets=packets,
+        bus=doors.bus,
+        packets=doors.packets,
+        stills=doors.stills,
         probe=_Prober(settings.sources),
         check_camera=check_camera,
         snapshots=settings.data_dir / "snapshots",

@@ -94,6 +94,7 @@ class House:
     bus: MemoryBus
     clock: SimulatedClock
     shelf: PacketShelf
+    stills: PacketShelf
     probe: Probe
     app: FastAPI
 
@@ -140,7 +141,7 @@ def build(folder: Path, template: Path, **web: object) -> House:
     database.write_bytes(template.read_bytes())
     clock = SimulatedClock()
     store = open_store(str(database), KEY, clock=clock)
-    bus, shelf, probe = MemoryBus(), PacketShelf(), Probe()
+    bus, shelf, stills, probe = MemoryBus(), PacketShelf(), PacketShelf(), Probe()
     options = {"admin_password": SecretStr(""), **web}
     settings = Settings(
         data_dir=folder,
@@ -158,12 +159,22 @@ def build(folder: Path, template: Path, **web: object) -> House:
         files=LocalFiles({"fast": folder / "recordings"}),
         bus=bus,
         packets=shelf,
+        stills=stills,
         probe=probe,
         check_camera=check_camera,
         snapshots=folder / "snapshots",
     )
     app = create_app(parts, passwords=quick_passwords(), dist=folder / "dist", recheck_s=0.2)
-    return House(parts=parts, store=store, bus=bus, clock=clock, shelf=shelf, probe=probe, app=app)
+    return House(
+        parts=parts,
+        store=store,
+        bus=bus,
+        clock=clock,
+        shelf=shelf,
+        stills=stills,
+        probe=probe,
+        app=app,
+    )
 
 
 @contextmanager

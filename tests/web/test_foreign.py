@@ -44,6 +44,7 @@ FOREIGN = event(1, camera="yard").id
         ("PUT", "/cameras/yard", camera("yard")),
         ("DELETE", "/cameras/yard", None),
         ("GET", "/cameras/yard/snapshot.jpg", None),
+        ("GET", "/cameras/yard/live.mjpeg", None),
         ("GET", "/cameras/yard/zones", None),
         ("GET", "/cameras/yard/lines", None),
         ("GET", "/cameras/yard/rules", None),
@@ -110,7 +111,7 @@ def test_the_socket_leaves_foreign_ones_out(house: House, guest: TestClient) -> 
         assert socket.receive_json()["camera"] == "gate"
 
 
-@pytest.mark.parametrize("address", ["/live/yard", "/live/yard?stream=main"])
+@pytest.mark.parametrize("address", ["/live/yard", "/live/yard?stream=main", "/live/yard/stills"])
 def test_foreign_live_pictures_are_refused(guest: TestClient, address: str) -> None:
     with (
         pytest.raises(WebSocketDisconnect) as closed,

@@ -143,7 +143,7 @@ class Lane(threading.Thread):
                     Picture(
                         ticket=ticket,
                         camera=wish.camera,
-                        t_us=123,
+                        t_us=self._house.clock.now_us() - 123_000,
                         width=wish.width or 640,
                         height=360,
                         jpeg=b"\xff\xd8" + ticket.encode(),
@@ -159,7 +159,8 @@ def test_the_newest_picture_comes_from_the_lane(house: House) -> None:
         answer = client.get("/api/v1/cameras/gate/snapshot.jpg?width=320")
         lane.join()
     assert answer.status_code == 200
-    assert answer.headers["X-Picture-Time-Us"] == "123"
+    assert answer.headers["X-Picture-Time-Us"] == str(house.clock.now_us() - 123_000)
+    assert answer.headers["X-Picture-Age-Ms"] == "123"
     assert answer.content == b"\xff\xd8" + lane.asked[0].ticket.encode()
     assert (lane.asked[0].camera, lane.asked[0].width) == ("gate", 320)
 

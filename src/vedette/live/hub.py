@@ -12,7 +12,7 @@ import structlog
 
 from vedette.core.errors import NotFound, StreamUnsupported, Unavailable
 from vedette.core.ports import PacketHub, PacketInbox
-from vedette.live.queue import Chunk, State, ViewerQueue
+from vedette.live.queue import LONGEST_S, Chunk, State, ViewerQueue
 from vedette.live.wrapping import Wrapping
 
 __all__ = ["LiveHub"]
@@ -28,8 +28,9 @@ _MOST_CACHED_BYTES = 16 * 1024 * 1024
 class LiveHub:
     """Belongs to the event loop; one thread per stream that somebody watches."""
 
-    def __init__(self, packets: PacketHub) -> None:
-        self._packets = packets
+    def __init__(self, packets: PacketHub, longest_s: float = LONGEST_S) -> None:
+        """Pictures wait at most `longest_s` for their viewer."""
+        self._packets, self._longest_s = packets, longest_s
         self._channels: dict[tuple[str, str], _Channel] = {}
 
     @asynccontextmanager
@@ -40,7 +41,7 @@ class LiveHub:
         if channel is None or not channel.alive:
             channel = _Channel(self._packets, key, asyncio.get_running_loop())
             self._channels[key] = channel
-        viewer = channel.join()
+        viewer = channel.join(self._longest_s)
         try:
             yield viewer
         finally:
@@ -75,8 +76,8 @@ class _Channel:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def join(self) -> ViewerQueue:
-        viewer = ViewerQueue()
+    def join(self, longest_s: float) -> ViewerQueue:
+        viewer = ViewerQueue(longest_s=longest_s)
         if self._state is not None:
             viewer.note(self._state)
         for chunk in self._group:

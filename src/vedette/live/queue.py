@@ -11,9 +11,10 @@ from typing import Literal
 
 from vedette.live.fmp4 import Opening
 
-__all__ = ["Chunk", "Drop", "State", "ViewerQueue"]
+__all__ = ["LONGEST_S", "Chunk", "Drop", "State", "ViewerQueue"]
 
-_LONGEST_S = 2.0
+LONGEST_S = 2.0
+"""How long pictures wait for a viewer unless said otherwise."""
 # A group of ten seconds at 12 Mbit/s still fits.
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -49,8 +50,10 @@ class State:
 class ViewerQueue:
     """Belongs to the event loop; `offer` never waits, `next` does."""
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._now_s = now_s
+    def __init__(
+        self, now_s: Callable[[], float] = time.monotonic, longest_s: float = LONGEST_S
+    ) -> None:
+        self._now_s, self._longest_s = now_s, longest_s
         self._waiting: deque[tuple[float, Chunk]] = deque()
         self._notes: deque[Drop | State] = deque(maxlen=8)
         self._bytes = 0
@@ -98,7 +101,7 @@ class ViewerQueue:
         if not self._waiting:
             return False
         waited_s = now_s - self._waiting[0][0]
-        return waited_s > _LONGEST_S or self._bytes + len(chunk.payload) > _MOST_BYTES
+        return waited_s > self._longest_s or self._bytes + len(chunk.payload) > _MOST_BYTES
 
     def _skip(self) -> None:
         self.dropped += len(self._waiting)

@@ -47,12 +47,12 @@ def snapshot_path(event: Event) -> str:
     return f"{moment:%Y-%m-%d}/{moment:%H}/{event.id}.jpg"
 
 
-def jpeg(frame: Frame, width_px: int | None = None) -> bytes:
+def jpeg(frame: Frame, width_px: int | None = None, quality: int = _QUALITY) -> bytes:
     """A frame as JPEG, at most `width_px` wide; only ever made because somebody asked."""
     width = min(width_px or frame.width, frame.width)
     size = (width, max(1, round(frame.height * width / frame.width)))
     picture = cv2.cvtColor(frame.rgb(size=size), cv2.COLOR_RGB2BGR)
-    done, encoded = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, _QUALITY))
+    done, encoded = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))
     if not done:
         raise StoreError(f"the picture of camera {frame.camera!r} could not be encoded")
     return encoded.tobytes()

@@ -44,6 +44,13 @@ _SOCKETS = {
         "receives": [],
         "sends": ["LiveFormat", "Drop", "State"],
     },
+    "/api/v1/live/{camera_id}/stills": {
+        "description": "Like the one before, as JPEGs for browsers that play no video: parameters"
+        " `stream`, `width` and `fps` (at most 10). Each binary message is a time in eight bytes"
+        " and a JPEG.",
+        "receives": [],
+        "sends": ["LiveFormat", "Drop", "State"],
+    },
 }
 _SPOKEN = (Subscribe, Subscribed, Hello, SocketDrop, LiveFormat, Drop, State)
 _REFERENCE = "#/components/schemas/{model}"

@@ -41,6 +41,8 @@ class Parts:
     files: ArchiveFiles
     bus: Bus
     packets: PacketHub
+    stills: PacketHub
+    """JPEGs, by `StillsWanted.name`; made where pictures are decoded, never here."""
     probe: Prober
     check_camera: Callable[[Camera], None]
     """Raises ConfigError when a camera could not be built as configured."""

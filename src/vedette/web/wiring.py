@@ -41,6 +41,8 @@ class Wiring:
     snapshots: Snapshots
     live: LiveHub
     archive: Archive
+    stills: LiveHub
+    """JPEGs, by `StillsWanted.name`."""
     models: ModelFolder
     desk: AlarmDesk
     recheck_s: float
@@ -66,6 +68,8 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         snapshots=Snapshots(parts.snapshots),
         live=LiveHub(parts.packets),
         archive=Archive(parts.footage, parts.files),
+        # A JPEG that waited is not worth having when there is a newer one.
+        stills=LiveHub(parts.stills, longest_s=0.5),
         models=ModelFolder(settings.data_dir / "models", parts.clock),
         desk=AlarmDesk(parts.alarms, parts.events, parts.clock, cooldown_from(site.now)),
         recheck_s=recheck_s,

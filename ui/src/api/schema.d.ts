@@ -220,6 +220,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/live.mjpeg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live Mjpeg
+         * @description JPEGs as multipart/x-mixed-replace, which an image element or an old recorder shows.
+         *
+         *     Made only while somebody watches; whoever reads slowly gets fewer. 503 when none comes.
+         */
+        get: operations["live_mjpeg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/playback.m3u8": {
         parameters: {
             query?: never;
@@ -293,9 +315,9 @@ export interface paths {
         };
         /**
          * Camera Snapshot
-         * @description The newest picture of a camera's analysis; 503 with a reason when there is none.
+         * @description The newest picture of a camera; 503 with a reason when there is none that is fresh.
          *
-         *     The header X-Picture-Time-Us says when it was taken.
+         *     The headers X-Picture-Time-Us and X-Picture-Age-Ms say when it was taken and how old it is.
          */
         get: operations["camera_snapshot"];
         put?: never;
@@ -3086,6 +3108,63 @@ export interface operations {
             };
         };
     };
+    live_mjpeg: {
+        parameters: {
+            query?: {
+                /** @description Id of the stream; the one with the role live if left out. */
+                stream?: string | null;
+                /** @description At most about this wide, in pixels: rounded up to one of a few sizes. */
+                width?: number | null;
+                /** @description Pictures a second: rounded up to 1, 2, 5 or 10. */
+                fps?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JPEGs, one after the other, for as long as the client stays. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "multipart/x-mixed-replace": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     playback_playlist: {
         parameters: {
             query: {
@@ -3310,6 +3389,8 @@ export interface operations {
             query?: {
                 /** @description At most this wide, in pixels. */
                 width?: number | null;
+                /** @description Rather no picture than an older one. */
+                max_age_s?: number;
             };
             header?: never;
             path: {

@@ -12,6 +12,7 @@ from vedette.core.errors import Conflict
 from vedette.core.site import Camera, Site
 from vedette.web.callers import needs
 from vedette.web.edits import CameraEdit, same_id, without
+from vedette.web.latest import latest
 from vedette.web.params import JPEG, CameraId, etag
 from vedette.web.routing import feature
 from vedette.web.wiring import Wired
@@ -88,11 +89,15 @@ async def camera_snapshot(
     width: Annotated[
         int | None, Query(description="At most this wide, in pixels.", ge=16, le=7680)
     ] = None,
+    max_age_s: Annotated[
+        float, Query(description="Rather no picture than an older one.", gt=0, le=86_400)
+    ] = 10.0,
 ) -> Response:
-    """The newest picture of a camera's analysis; 503 with a reason when there is none.
+    """The newest picture of a camera; 503 with a reason when there is none that is fresh.
 
-    The header X-Picture-Time-Us says when it was taken.
+    The headers X-Picture-Time-Us and X-Picture-Age-Ms say when it was taken and how old it is.
     """
-    picture = await wiring.pictures.ask(camera.id, width)
-    headers = {"X-Picture-Time-Us": str(picture.t_us)}
+    picture = await latest(wiring, camera, width, max_age_s)
+    age_ms = max(0, wiring.parts.clock.now_us() - picture.t_us) // 1000
+    headers = {"X-Picture-Time-Us": str(picture.t_us), "X-Picture-Age-Ms": str(age_ms)}
     return Response(picture.jpeg, media_type="image/jpeg", headers=headers)

@@ -1,36 +1,63 @@
-"""Live pictures of a camera."""
+"""Live pictures of a camera: its packets in fragments, or single JPEGs for those who need them."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, WebSocket
-from pydantic import TypeAdapter
+from fastapi import Depends, Query, Response, WebSocket
 
 from vedette.access.rights import Caller, authorise
-from vedette.core.errors import NotFound
 from vedette.core.site import Camera
-from vedette.live.fmp4 import Opening
-from vedette.live.queue import Chunk, Drop, State, ViewerQueue
+from vedette.core.stills import FASTEST_FPS, StillsWanted
 from vedette.web.callers import needs
+from vedette.web.multipart import Multipart
 from vedette.web.params import CameraId
 from vedette.web.routing import feature
-from vedette.web.sockets import keep_open, until_gone, while_logged_in
-from vedette.web.spoken import LiveFormat
-from vedette.web.wiring import Wiring, wiring_of
+from vedette.web.showing import serve_socket, stream_of
+from vedette.web.wiring import Wired, wiring_of
 
-__all__ = ["router"]
+__all__ = ["StreamChoice", "router"]
 
-router = feature("sockets")
-_LOOK_S = 0.5
-# A stream that was just asked for may say so a little later.
-_PATIENCE = 4
+router = feature("live")
+
+StreamChoice = Annotated[
+    str | None, Query(description="Id of the stream; the one with the role live if left out.")
+]
+_Width = Annotated[
+    int | None,
+    Query(
+        description="At most about this wide, in pixels: rounded up to one of a few sizes.",
+        ge=16,
+        le=7680,
+    ),
+]
+_Fps = Annotated[
+    float,
+    Query(description="Pictures a second: rounded up to 1, 2, 5 or 10.", gt=0, le=FASTEST_FPS),
+]
 
 
-_FORMAT = TypeAdapter(LiveFormat)
-_DROP = TypeAdapter(Drop)
-_STATE = TypeAdapter(State)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillsAsked:
+    """Which pictures are wanted, in the asker's words."""
+
+    stream: StreamChoice = None
+    width: _Width = None
+    fps: _Fps = 5
+
+    def of(self, camera: Camera) -> StillsWanted:
+        """In ours; NotFound when the camera has no such stream."""
+        return StillsWanted.about(stream_of(camera, self.stream), self.width, self.fps)
+
+
+_MJPEG: dict[int | str, dict[str, object]] = {
+    200: {
+        "content": {"multipart/x-mixed-replace": {"schema": {"type": "string"}}},
+        "description": "JPEGs, one after the other, for as long as the client stays.",
+    }
+}
 
 
 @router.websocket("/live/{camera_id}")
@@ -38,74 +65,48 @@ async def live(
     websocket: WebSocket,
     camera_id: CameraId,
     caller: Annotated[Caller, needs("live.view")],
-    stream: Annotated[
-        str | None, Query(description="Id of the stream; the one with the role live if left out.")
-    ] = None,
+    stream: StreamChoice = None,
 ) -> None:
     """Packets as the camera sent them, one fragment of MP4 per picture."""
     authorise(caller, "live.view", [camera_id])
     wiring = wiring_of(websocket)
-    site = await asyncio.to_thread(wiring.site.now)
-    chosen = _stream(site.camera(camera_id), stream)
+    chosen = stream_of((await asyncio.to_thread(wiring.site.now)).camera(camera_id), stream)
     await websocket.accept()
-
-    def check(newest: Caller) -> None:
-        authorise(newest, "live.view", [camera_id])
-
     async with wiring.live.view(camera_id, chosen) as queue:
-        await keep_open(
-            websocket,
-            _show(websocket, queue),
-            _watch_state(wiring, queue, camera_id, chosen),
-            until_gone(websocket),
-            while_logged_in(websocket, check),
-        )
+        await serve_socket(websocket, queue, (camera_id, chosen))
 
 
-def _stream(camera: Camera, wanted: str | None) -> str:
-    if wanted is None:
-        return (camera.stream_for("live") or camera.streams[0]).id
-    if not any(stream.id == wanted for stream in camera.streams):
-        raise NotFound(f"camera {camera.id!r} has no stream {wanted!r}")
-    return wanted
+@router.websocket("/live/{camera_id}/stills")
+async def live_stills(
+    websocket: WebSocket,
+    camera_id: CameraId,
+    caller: Annotated[Caller, needs("live.view")],
+    asked: Annotated[StillsAsked, Depends()],
+) -> None:
+    """The same as single JPEGs, each after eight bytes of its time."""
+    authorise(caller, "live.view", [camera_id])
+    wiring = wiring_of(websocket)
+    wanted = asked.of((await asyncio.to_thread(wiring.site.now)).camera(camera_id))
+    await websocket.accept()
+    async with wiring.stills.view(camera_id, wanted.name) as queue:
+        await serve_socket(websocket, queue, (camera_id, wanted.stream))
 
 
-async def _show(websocket: WebSocket, queue: ViewerQueue) -> int:
-    opening: Opening | None = None
-    while True:
-        match await queue.next():
-            case Chunk() as chunk:
-                if chunk.opening is not opening:
-                    opening = chunk.opening
-                    await _open(websocket, opening)
-                await websocket.send_bytes(chunk.payload)
-            case Drop() as drop:
-                await websocket.send_text(_DROP.dump_json(drop).decode())
-            case State() as state:
-                await websocket.send_text(_STATE.dump_json(state).decode())
+def _seen(
+    camera_id: CameraId, caller: Annotated[Caller, needs("live.view")], wiring: Wired
+) -> Camera:
+    authorise(caller, "live.view", [camera_id])
+    return wiring.site.now().camera(camera_id)
 
 
-async def _open(websocket: WebSocket, opening: Opening) -> None:
-    told = LiveFormat(
-        mime=opening.mime,
-        codec=opening.codec,
-        width=opening.width,
-        height=opening.height,
-        base_t_us=opening.base_t_us,
-    )
-    await websocket.send_text(_FORMAT.dump_json(told).decode())
-    if opening.segment:
-        await websocket.send_bytes(opening.segment)
+@router.get("/cameras/{camera_id}/live.mjpeg", response_class=Response, responses=_MJPEG)
+async def live_mjpeg(
+    camera: Annotated[Camera, Depends(_seen)],
+    asked: Annotated[StillsAsked, Depends()],
+    wiring: Wired,
+) -> Response:
+    """JPEGs as multipart/x-mixed-replace, which an image element or an old recorder shows.
 
-
-async def _watch_state(wiring: Wiring, queue: ViewerQueue, camera: str, stream: str) -> int:
-    told = "live"
-    looks = 0
-    while True:
-        status = wiring.board.stream(camera, stream)
-        state = status.state if status else "connecting"
-        looks += 1
-        if state != told and (status is not None or looks > _PATIENCE):
-            told = state
-            queue.note(State(state=state, reason=status.reason if status else ""))
-        await asyncio.sleep(_LOOK_S)
+    Made only while somebody watches; whoever reads slowly gets fewer. 503 when none comes.
+    """
+    return Multipart(wiring, camera.id, asked.of(camera))
