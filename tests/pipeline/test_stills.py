@@ -14,10 +14,11 @@ import pytest
 
 from tests.live.film import clip, packets
 from vedette.core.errors import NotFound
-from vedette.core.media import Packet
+from vedette.core.media import Frame, Packet
 from vedette.core.ports import PacketInbox
 from vedette.core.stills import StillsWanted
 from vedette.pipeline import stills as module
+from vedette.pipeline.evidence import jpeg
 from vedette.pipeline.stills import Stills
 from vedette.testing.packets import PacketShelf
 
@@ -99,11 +100,10 @@ def test_many_who_want_the_same_cost_one_decoder_and_one_encoding(
     shelf: PacketShelf, stills: Stills, film: list[Packet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded: list[int | None] = []
-    real = module.jpeg
 
-    def counted(frame: module.Frame, width: int | None, quality: int) -> bytes:
+    def counted(frame: Frame, width: int | None, quality: int) -> bytes:
         encoded.append(frame.t_us)
-        return real(frame, width, quality)
+        return jpeg(frame, width, quality)
 
     monkeypatch.setattr(module, "jpeg", counted)
     inboxes = [stills.watch("gate", name()) for _ in range(5)]

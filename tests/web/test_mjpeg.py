@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from tests.live.film import clip, packets
 from tests.web.house import PASSWORD, SOCKETS, House
@@ -124,7 +125,7 @@ def test_the_socket_sends_times_and_pictures(gate: House, film: list[Packet]) ->
     assert picture[8:] == film[0].data
 
 
-def snapshot(client: TestClient, asked: str = "") -> httpx.Response:
+def snapshot(client: TestClient, asked: str = "") -> Response:
     """The latest picture, of a camera without a lane."""
     return client.get(f"/api/v1/cameras/gate/snapshot.jpg?width=300{asked}")
 
