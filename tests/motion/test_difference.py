@@ -165,13 +165,15 @@ def test_a_switched_light_is_one_look_and_then_forgotten(stage: Stage) -> None:
     assert [t_s for t_s in awake_s(told) if t_s > switched_s + 10.0] == []
 
 
-def test_right_after_a_switch_it_still_tells_where_somebody_is(still: Pixels) -> None:
+@pytest.mark.parametrize("later_s", [0.0, 0.125])
+def test_a_switch_does_not_hide_who_comes_in_with_it(still: Pixels, later_s: float) -> None:
     one = gate()
     for n in range(24):
         one.look(frame(still, n / FPS))
     dark = np.asarray(cv2.convertScaleAbs(still, alpha=0.5), np.uint8)
-    one.look(frame(dark, 3.0))
-    motion = one.look(frame(with_block(dark), 3.125))
+    if later_s:
+        one.look(frame(dark, 3.0))
+    motion = one.look(frame(with_block(dark), 3.0 + later_s))
     assert motion.awake
     assert WHOLE not in motion.boxes
     assert overlap(BLOCK, motion.boxes) > 0.8
