@@ -25,6 +25,7 @@ _LARGER = 1.2
 _EXPLAINED = 0.5
 _LEAST_WORTH = 0.15
 _SHADE = 0.4
+_STIRS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,9 @@ class Paths:
             path, group = self.all[rows[r]], groups[c]
             seen = _sighting(blobs, group, boxes[c])
             path.measure(place[r], seen, now.t_s, now.dt_s)
-            _judge(path, seen, now.size)
+            if seen.moving > _STIRS:
+                # Who stands still is the same picture again and again, and says nothing new.
+                _judge(path, seen, now.size)
             taken[group] = True
 
     def _groups(
