@@ -54,6 +54,7 @@ ODD: dict[str, Callable[[int], Blobs]] = {
     "stands": lambda n: blob(at(40)),
     "differs, but hardly moves": lambda n: blob(at(40 + 4 * n), moving=0.1),
     "is a shadow": lambda n: blob(at(40 + 4 * n), relit=0.95),
+    "is mostly shadow all the time": lambda n: blob(at(40 + 4 * n), relit=0.8),
     "fades out like light": lambda n: blob(at(40 + 4 * n), soft=0.8),
     "trembles": lambda n: blob(at(40 + 5 * (n % 2))),
     "grows, as what is uncovered does": lambda n: blob(at(40, wide=10 + 5 * n)),
@@ -67,6 +68,14 @@ ODD: dict[str, Callable[[int], Blobs]] = {
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
 def test_what_does_not_travel_is_not_believed(odd: Callable[[int], Blobs]) -> None:
     assert follow(odd(n) for n in range(16)) == []
+
+
+def test_who_stands_is_called_what_they_were_when_they_came() -> None:
+    # The shadow that joined the one who stands is seen a hundred times, but always the same.
+    came = [blob(at(40 + 4 * n)) for n in range(16)]
+    stands = [blob(at(70, y=70, wide=60, high=30), moving=0.0) for _ in range(100)]
+    (one,) = follow([*came, *stands])
+    assert one.shape.label == "person"
 
 
 def test_a_fast_car_is_no_insect() -> None:

@@ -53,6 +53,8 @@ class PathOptions:
     """A new blob of which more could be background under other light is a shadow."""
     soft: float = 0.65
     """What fades out more gently than this, on the average, is light or shade."""
+    relit: float = 0.75
+    """What is explained by other light to a larger share than this, on the average, is a shadow."""
     lost_s: float = 1.0
     """How long a proven path is looked for in vain."""
     doubt_s: float = 0.4
@@ -69,6 +71,7 @@ class Sighting:
     area: float
     moving: float
     soft: float
+    relit: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,8 @@ class Path:
     hits: int = 1
     soft: float = 0.0
     """How gently it faded out so far, the mean."""
+    relit: float = 0.0
+    """Which share of it other light could explain so far, the mean."""
     proven: bool = False
     seen: Row | None = None
     """Where it was measured in this very picture."""
@@ -146,6 +151,7 @@ class Path:
         self.seen_s = t_s
         self.hits += 1
         self.soft += (sighting.soft - self.soft) / self.hits
+        self.relit += (sighting.relit - self.relit) / self.hits
         if sighting.moving > 0.1:
             self.moved_s = t_s
         self._trail.append(_Mark(t_s, self._pictures, sighting.box))
@@ -189,7 +195,7 @@ class Path:
 
     def travels(self, size: tuple[int, int], options: PathOptions) -> bool:
         """Whether a thing with edges went a straight way, neither grown nor trembling in place."""
-        if self.soft > options.soft:
+        if self.soft > options.soft or self.relit > options.relit:
             return False
         boxes = np.stack([mark.box for mark in self._trail])
         last = self._trail[-1]

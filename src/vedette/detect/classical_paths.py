@@ -149,7 +149,13 @@ class Paths:
         parents = {j: path for path in self.all if path.proven for j in path.shed}
         for j in np.flatnonzero(worthy):
             self._born += 1
-            path = Path(number=self._born, box=blobs.box[j], born_s=t_s, soft=float(blobs.soft[j]))
+            path = Path(
+                number=self._born,
+                box=blobs.box[j],
+                born_s=t_s,
+                soft=float(blobs.soft[j]),
+                relit=float(blobs.relit[j]),
+            )
             parent = parents.get(int(j))
             if parent is not None:
                 # Who came in company has proved with it that he travels.
@@ -178,6 +184,7 @@ def _sighting(blobs: Blobs, group: list[int], box: Row) -> Sighting:
         area=float(blobs.area[group].sum()),
         moving=float((blobs.moving[group] * weight).sum()),
         soft=float((blobs.soft[group] * weight).sum()),
+        relit=float((blobs.relit[group] * weight).sum()),
     )
 
 
