@@ -157,6 +157,7 @@ def build(folder: Path, template: Path, **web: object) -> House:
         footage=store.footage,
         exports=store.exports,
         files=LocalFiles({"fast": folder / "recordings"}),
+        activity=store.activity,
         bus=bus,
         packets=shelf,
         stills=stills,

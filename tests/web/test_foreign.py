@@ -9,11 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from tests.store.values import alarm, event
+from tests.store.values import MINUTE_US, START_US, alarm, event
 from tests.web.house import SOCKET, SOCKETS, House, camera, listening
 from vedette.access.rights import Caller
 from vedette.access.sessions import Sessions
 from vedette.core.facts import LaneStatus, Motion, Observation, StreamStatus
+from vedette.core.footage import Pin
 
 
 @pytest.fixture
@@ -30,11 +31,14 @@ def guest(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]
         seen = event(1, camera=name)
         house.store.events.add(seen)
         house.store.alarms.put(alarm(seen))
+    for number, name in (("a", "gate"), ("b", "yard")):
+        house.store.footage.put_pin(Pin(id=number, camera=name, start_us=1, end_us=2))
     with house.browser() as client:
         yield client
 
 
 FOREIGN = event(1, camera="yard").id
+SPAN = f"after_us={START_US}&before_us={START_US + MINUTE_US}"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,12 @@ FOREIGN = event(1, camera="yard").id
         ("GET", f"/alarms/a-{FOREIGN}/snapshot.jpg", None),
         ("POST", f"/alarms/a-{FOREIGN}/acknowledge", None),
         ("POST", f"/alarms/a-{FOREIGN}/close", {"verdict": "true"}),
+        ("GET", f"/cameras/yard/footage?{SPAN}", None),
+        ("GET", f"/cameras/yard/timeline?{SPAN}", None),
+        ("GET", f"/cameras/yard/days?{SPAN}", None),
+        ("GET", f"/cameras/yard/boxes?{SPAN}", None),
+        ("POST", "/pins", {"camera": "yard", "start_us": 1, "end_us": 2}),
+        ("DELETE", "/pins/b", None),
         # the whole site is not the guest's either
         ("GET", "/site/export", None),
         ("PUT", "/site", {"name": "Mine", "time_zone": "UTC", "revision": 1}),
@@ -71,6 +81,7 @@ def test_foreign_objects_are_refused(
     assert answer.status_code == 403, answer.text
     assert house.store.site.load() == before
     assert house.store.alarms.get(f"a-{FOREIGN}").state == "new"
+    assert [pin.id for pin in house.store.footage.pins("yard")] == ["b"]
 
 
 def test_an_import_is_refused(house: House, guest: TestClient) -> None:
@@ -81,7 +92,7 @@ def test_an_import_is_refused(house: House, guest: TestClient) -> None:
     assert house.store.site.load() == before
 
 
-@pytest.mark.parametrize("what", ["events", "alarms"])
+@pytest.mark.parametrize("what", ["events", "alarms", "pins"])
 def test_lists_leave_foreign_ones_out(guest: TestClient, what: str) -> None:
     for asked in ("", "?camera=yard&camera=gate"):
         items = guest.get(f"/api/v1/{what}{asked}").json()["items"]

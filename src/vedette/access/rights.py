@@ -39,6 +39,7 @@ _OPERATOR: frozenset[Right] = _VIEWER | {
     "system.view",
     "alarms.act",
     "footage.export",
+    "footage.keep",
 }
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     "viewer": _VIEWER,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vedette.core.archive import ExportStore, FootageStore
+from vedette.core.archive import ActivityStore, ExportStore, FootageStore
 from vedette.core.clock import Clock
 from vedette.core.facts import ProbeResult
 from vedette.core.ports import AlarmStore, Bus, EventStore, PacketHub, SiteStore, UserStore
@@ -39,6 +39,7 @@ class Parts:
     footage: FootageStore
     exports: ExportStore
     files: ArchiveFiles
+    activity: ActivityStore
     bus: Bus
     packets: PacketHub
     stills: PacketHub

@@ -176,6 +176,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Boxes
+         * @description Where objects were, picture by picture, to be drawn over the recording; ten minutes at
+         *     most.
+         */
+        get: operations["boxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days
+         * @description Days with footage, motion and events, for a calendar; 400 at most.
+         */
+        get: operations["days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/footage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Footage
+         * @description Recorded files and gaps of a span, seven days at most.
+         */
+        get: operations["list_footage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/lines": {
         parameters: {
             query?: never;
@@ -320,6 +381,26 @@ export interface paths {
          *     The headers X-Picture-Time-Us and X-Picture-Age-Ms say when it was taken and how old it is.
          */
         get: operations["camera_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Timeline
+         * @description Footage, gaps, motion, objects and events of a span of any length up to 400 days.
+         */
+        get: operations["timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,6 +630,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pins
+         * @description Pins of all cameras, or of some.
+         */
+        get: operations["list_pins"];
+        put?: never;
+        /**
+         * Add Pin
+         * @description Keep a span of a camera for ever, 31 days at most; files that come later too.
+         */
+        post: operations["add_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/{pin_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Pin
+         * @description Let a span go; its files are then kept as long as evidence of alarms.
+         */
+        delete: operations["delete_pin"];
         options?: never;
         head?: never;
         patch?: never;
@@ -893,6 +1018,51 @@ export interface components {
             items: components["schemas"]["Alarm"][];
         };
         /**
+         * BoxTrack
+         * @description One object over time: as many boxes as times.
+         */
+        BoxTrack: {
+            /**
+             * Box
+             * @description [x1, y1, x2, y2] as fractions of the picture, origin top left.
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Score
+             * @description The surest it was.
+             */
+            score: number;
+            /** T Us */
+            t_us: number[];
+        };
+        /**
+         * Boxes
+         * @description What was seen in a span of a recording.
+         */
+        Boxes: {
+            /** Tracks */
+            tracks: components["schemas"]["BoxTrack"][];
+        };
+        /**
+         * Calendar
+         * @description Days on which there is footage, or something happened.
+         */
+        Calendar: {
+            /** Days */
+            days: components["schemas"]["Day"][];
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
          * Camera
          * @description One camera: its streams, how it is looked at, and what on it is an alarm.
          */
@@ -971,6 +1141,26 @@ export interface components {
              * @description The user's password.
              */
             password: string;
+        };
+        /**
+         * Day
+         * @description What a day holds, for a calendar.
+         */
+        Day: {
+            /**
+             * Day
+             * @description Such as 2026-11-20, in the time zone asked for.
+             */
+            day: string;
+            /** Events */
+            events: number;
+            /** Footage S */
+            footage_s: number;
+            /**
+             * Motion
+             * @description Largest activity of the day, 0–1.
+             */
+            motion: number;
         };
         /**
          * Drop
@@ -1067,6 +1257,25 @@ export interface components {
             zone?: string | null;
         };
         /**
+         * EventMark
+         * @description An event on the timeline.
+         */
+        EventMark: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** T Us */
+            t_us: number;
+        };
+        /**
          * EventPage
          * @description Events, newest first.
          */
@@ -1105,6 +1314,81 @@ export interface components {
              * @description Names this request in the server's log.
              */
             request_id: string;
+        };
+        /**
+         * FootageFile
+         * @description One recorded file.
+         */
+        FootageFile: {
+            /**
+             * Audio
+             * @description Codec of its sound; empty without.
+             */
+            audio: string;
+            /** Codec */
+            codec: string;
+            /**
+             * End Us
+             * @description When its last picture ends; grows while `open`.
+             */
+            end_us: number;
+            /** Height */
+            height: number;
+            /**
+             * Id
+             * @description Asks for its pictures under `/footage/{id}`.
+             */
+            id: string;
+            /**
+             * Keep
+             * @description Why it is kept.
+             * @enum {string}
+             */
+            keep: "continuous" | "motion" | "alarm" | "pinned";
+            /**
+             * Open
+             * @description Still being written.
+             */
+            open: boolean;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Start Us */
+            start_us: number;
+            /** Stream */
+            stream: string;
+            /**
+             * Tier
+             * @description Where it lies.
+             * @enum {string}
+             */
+            tier: "fast" | "slow" | "remote";
+            /** Width */
+            width: number;
+        };
+        /**
+         * FootageGap
+         * @description A span without footage, and why.
+         */
+        FootageGap: {
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "silent" | "unreachable" | "restart" | "disk_full" | "disk_failed" | "overload" | "disabled" | "not_wanted" | "clock" | "deleted" | "missing";
+            /** Detail */
+            detail: string;
+            /**
+             * End Us
+             * @description Null while it lasts.
+             */
+            end_us: number | null;
+            /** Start Us */
+            start_us: number;
+            /** Stream */
+            stream: string;
         };
         /**
          * FootageIndex
@@ -1146,6 +1430,31 @@ export interface components {
             ][];
             /** Start Us */
             start_us: number;
+        };
+        /**
+         * FootageSpan
+         * @description What there is of a camera in a span.
+         */
+        FootageSpan: {
+            /** Camera */
+            camera: string;
+            /**
+             * Files
+             * @description Those that overlap the span, oldest first.
+             */
+            files: components["schemas"]["FootageFile"][];
+            /** Gaps */
+            gaps: components["schemas"]["FootageGap"][];
+            /**
+             * Next Us
+             * @description When the next footage begins after what was told; null when there is none.
+             */
+            next_us: number | null;
+            /**
+             * Stream
+             * @description Null when the camera is gone from the site: then all its streams.
+             */
+            stream: string | null;
         };
         /**
          * Hello
@@ -1493,6 +1802,61 @@ export interface components {
              * @default null
              */
             width: number | null;
+        };
+        /**
+         * Pin
+         * @description A span somebody wants kept for ever.
+         */
+        Pin: {
+            /**
+             * Author
+             * @default
+             */
+            author: string;
+            /** Camera */
+            camera: string;
+            /** End Us */
+            end_us: number;
+            /** Id */
+            id: string;
+            /**
+             * Made Us
+             * @default 0
+             */
+            made_us: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Start Us */
+            start_us: number;
+        };
+        /**
+         * PinWanted
+         * @description A span to keep for ever.
+         */
+        PinWanted: {
+            /** Camera */
+            camera: string;
+            /** End Us */
+            end_us: number;
+            /**
+             * Note
+             * @description Why, in words for people.
+             * @default
+             */
+            note: string;
+            /** Start Us */
+            start_us: number;
+        };
+        /**
+         * Pins
+         * @description Spans that are kept for ever, by where they begin.
+         */
+        Pins: {
+            /** Items */
+            items: components["schemas"]["Pin"][];
         };
         /**
          * PluginInfo
@@ -2169,6 +2533,50 @@ export interface components {
              * @description What it is about, such as archive.fast; a newer one about the same replaces it.
              */
             subject: string;
+        };
+        /**
+         * Timeline
+         * @description A span of a camera in so many equal buckets.
+         */
+        Timeline: {
+            /**
+             * Bucket Us
+             * @description How long a bucket is, rounded down.
+             */
+            bucket_us: number;
+            /**
+             * Event Counts
+             * @description One a bucket where there are more than 500 events; null otherwise.
+             */
+            event_counts: number[] | null;
+            /**
+             * Events
+             * @description Events, oldest first; empty when there are more than 500.
+             */
+            events: components["schemas"]["EventMark"][];
+            /**
+             * Footage
+             * @description Where there is footage; holes shorter than a bucket are left out.
+             */
+            footage: [
+                number,
+                number
+            ][];
+            /**
+             * Gaps
+             * @description Why there is none, where it lacks for a bucket at least.
+             */
+            gaps: components["schemas"]["FootageGap"][];
+            /**
+             * Motion
+             * @description Largest share of the picture that moved, one a bucket, 0-1.
+             */
+            motion: number[];
+            /**
+             * Objects
+             * @description Most objects at once, one a bucket.
+             */
+            objects: number[];
         };
         /**
          * Token
@@ -2946,6 +3354,175 @@ export interface operations {
             };
         };
     };
+    boxes: {
+        parameters: {
+            query: {
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us: number;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boxes"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    days: {
+        parameters: {
+            query: {
+                /** @description Whose days; the camera's time zone if left out. */
+                time_zone?: string | null;
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us: number;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_footage: {
+        parameters: {
+            query: {
+                /** @description Id of the stream; the one that is recorded if left out. */
+                stream?: string | null;
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us: number;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FootageSpan"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_lines: {
         parameters: {
             query?: never;
@@ -3408,6 +3985,65 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    timeline: {
+        parameters: {
+            query: {
+                /** @description In how many equal parts the span is cut. */
+                buckets?: number;
+                /** @description Id of the stream; the one that is recorded if left out. */
+                stream?: string | null;
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us: number;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description Not logged in. */
@@ -4093,6 +4729,155 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InstalledModel"][];
                 };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_pins: {
+        parameters: {
+            query?: {
+                /** @description Only these cameras. */
+                camera?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pins"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pin"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the pin. */
+                pin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not logged in. */
             401: {
