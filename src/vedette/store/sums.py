@@ -61,32 +61,32 @@ def _add_up(connection: Connection, table: Table, changes: dict[Key, list[int]])
 
 def holdings(connection: Connection) -> tuple[Holding, ...]:
     """The sums by camera, class and tier, with the first and last moment of each."""
+    these = (
+        segment.c.camera == holding.c.camera,
+        segment.c.keep == holding.c.keep,
+        segment.c.tier == holding.c.tier,
+    )
+    at = segment.c.start_us
+    oldest = select(at).where(*these).order_by(at).limit(1).scalar_subquery()
+    newest = select(segment.c.end_us).where(*these).order_by(at.desc()).limit(1).scalar_subquery()
     rows = connection.execute(
-        select(holding).where(holding.c.files > 0).order_by(*holding.primary_key.columns)
-    ).all()
-    found = []
-    for camera, keep, tier, files, size, media_us in rows:
-        oldest, newest = _ends(connection, camera, keep, tier)
-        found.append(
-            Holding(
-                camera=camera,
-                keep=keep,
-                tier=tier,
-                files=files,
-                size=size,
-                media_us=media_us,
-                oldest_us=oldest,
-                newest_us=newest,
-            )
+        select(holding, oldest.label("oldest"), newest.label("newest"))
+        .where(holding.c.files > 0)
+        .order_by(*holding.primary_key.columns)
+    )
+    return tuple(
+        Holding(
+            camera=row.camera,
+            keep=row.keep,
+            tier=row.tier,
+            files=row.files,
+            size=row.size,
+            media_us=row.media_us,
+            oldest_us=row.oldest or 0,
+            newest_us=row.newest or 0,
         )
-    return tuple(found)
-
-
-def _ends(connection: Connection, camera: str, keep: str, tier: str) -> tuple[int, int]:
-    these = (segment.c.camera == camera, segment.c.keep == keep, segment.c.tier == tier)
-    oldest = select(segment.c.start_us).where(*these).order_by(segment.c.start_us).limit(1)
-    newest = select(segment.c.end_us).where(*these).order_by(segment.c.start_us.desc()).limit(1)
-    return connection.scalar(oldest) or 0, connection.scalar(newest) or 0
+        for row in rows
+    )
 
 
 def note_longest(
