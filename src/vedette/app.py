@@ -286,8 +286,6 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         packets=doors.packets,
         stills=doors.stills,
         activity=store.activity,
-        bus=bus,
-        packets=packets,
         probe=_Prober(settings.sources),
         check_camera=check_camera,
         snapshots=settings.data_dir / "snapshots",
