@@ -204,7 +204,12 @@ def test_gaps_are_found_by_the_spans_they_overlap(store: Store) -> None:
     assert found((START_US + 50 * DAY_US, START_US + 51 * DAY_US)) == ()
 
 
-Files = list[tuple[int, int]]
+def test_a_camera_that_never_came_has_its_gap(store: Store) -> None:
+    never = Gap(camera="new", stream="main", start_us=START_US, end_us=None, cause="unreachable")
+    store.footage.put_gaps([never])
+    assert store.footage.gaps("new", None, ALWAYS) == (never,)
+
+
 some_files = st.dictionaries(st.integers(0, 3_000), st.integers(0, 60), max_size=60)
 
 

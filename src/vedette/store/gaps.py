@@ -21,7 +21,11 @@ def put_gaps(connection: Connection, gaps: Sequence[Gap]) -> None:
     """Store them; one of the same camera, stream and start is replaced."""
     newest = {(one.camera, one.stream, one.start_us): one for one in gaps}
     upsert(connection, gap, [_ROWS.to_row(one) for one in newest.values()])
-    lengths = [(one.camera, one.stream, (one.end_us or 0) - one.start_us) for one in gaps]
+    # One that lasts has no length yet, but its stream is to be known.
+    lengths = [
+        (one.camera, one.stream, 0 if one.end_us is None else one.end_us - one.start_us)
+        for one in gaps
+    ]
     note_longest(connection, "longest_gap_us", lengths)
 
 
