@@ -84,6 +84,15 @@ class Remote:
                 for one in page:
                     yield str(one["path"])[skip:], int(one["size"])
 
+    def folders(self, name: str) -> list[str]:
+        """What stands next in the names of objects that begin with that folder's name."""
+        import obstore
+
+        prefix = self._key(name)
+        with _our_words(name or self._settings.prefix):
+            found = obstore.list_with_delimiter(self._store(), prefix)["common_prefixes"]
+        return sorted(str(one).rstrip("/").rpartition("/")[2] for one in found)
+
     def _key(self, name: str) -> str:
         prefix = self._settings.prefix.strip("/")
         return f"{prefix}/{name}" if prefix else name
