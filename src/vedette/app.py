@@ -29,15 +29,18 @@ from vedette.pipeline.lanes import Lanes, Surroundings
 from vedette.pipeline.remember import Memory, Remembering
 from vedette.pipeline.stills import Stills
 from vedette.pipeline.watch import SiteWatch
-from vedette.record.archive import archive_folders
-from vedette.record.reading import LocalFiles
+from vedette.record.places import Places, places_of
+from vedette.record.standing import standing
+from vedette.record.sweeper import Sweeper, Terms
 from vedette.store import Store, open_store
 from vedette.store.memories import SpooledMemories
+from vedette.store.seal import open_key
 from vedette.store.spool import SpooledEvents
 
 __all__ = [
     "CAMERAS_PER_MEDIA",
     "Shares",
+    "archive_places",
     "open_database",
     "start_analyse",
     "start_everything",
@@ -83,6 +86,16 @@ def open_database(settings: Settings) -> Store:
     return open_store(where, key)
 
 
+def archive_places(settings: Settings) -> Places:
+    """Where recordings lie, as the settings say."""
+
+    def key() -> bytes:
+        own = settings.store_key.get_secret_value().encode()
+        return own or open_key(settings.data_dir / "seal.key")
+
+    return places_of(settings, key)
+
+
 def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.ExitStack:
     """Connections of this process's cameras, and their packets for the others."""
     with contextlib.ExitStack() as undo:
@@ -92,6 +105,8 @@ def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.Ex
         server = PacketServer(shares.packets_path(index), feeds.watch)
         server.start()
         undo.callback(server.close)
+        if index == 0:
+            _sweep(undo, settings, store, bus)
         return undo.pop_all()
 
 
@@ -144,6 +159,7 @@ def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
             _Around(store=store, bus=bus, packets=feeds, events=events),
             lambda _: True,
         )
+        _sweep(undo, settings, store, bus)
         stills = Stills(feeds)
         undo.callback(stills.close)
         url = _web(undo, settings, store, _Doors(bus=bus, packets=feeds, stills=stills))
@@ -223,6 +239,16 @@ def _feeds(
     return feeds
 
 
+def _sweep(undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bus) -> None:
+    """What becomes of recordings afterwards: one thread of one process of the installation."""
+    current = _Current(store.site.load())
+    _follow(undo, store, bus, current.apply)
+    terms = Terms(archive=settings.archive, site=current.site)
+    places = archive_places(settings)
+    sweeper = Sweeper(store.footage, places, terms, RealClock(), bus.publish)
+    _keep(undo, "archive", sweeper.run, sweeper.close)
+
+
 def _lanes(
     undo: contextlib.ExitStack, settings: Settings, around: _Around, mine: Callable[[str], bool]
 ) -> None:
@@ -272,6 +298,7 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
     desk = AlarmDesk(store.alarms, store.events, clock, cooldown_from(current.site))
     answering = Answering(desk, doors.bus)
     _keep(undo, "alarm-desk", answering.run, answering.close)
+    places = archive_places(settings)
     parts = Parts(
         settings=settings,
         clock=clock,
@@ -281,7 +308,10 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         users=store.users,
         footage=store.footage,
         exports=store.exports,
-        files=LocalFiles(archive_folders(settings)),
+        files=places,
+        standing=lambda: standing(
+            store.footage, places, settings.archive, current.site(), clock.now_us()
+        ),
         bus=doors.bus,
         packets=doors.packets,
         stills=doors.stills,

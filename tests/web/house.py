@@ -21,7 +21,8 @@ from vedette.core.facts import ProbeResult
 from vedette.core.people import Role, User
 from vedette.core.settings import Settings, WebSettings
 from vedette.core.site import Camera, Site, Spec
-from vedette.record.reading import LocalFiles
+from vedette.record.places import Places
+from vedette.record.standing import standing
 from vedette.store import Store, open_store
 from vedette.testing.packets import PacketShelf
 from vedette.web.parts import Parts
@@ -147,6 +148,7 @@ def build(folder: Path, template: Path, **web: object) -> House:
         data_dir=folder,
         web=WebSettings(**options),  # type: ignore[arg-type]  # fields by name
     )
+    places = Places({"fast": folder / "recordings"})
     parts = Parts(
         settings=settings,
         clock=clock,
@@ -156,8 +158,11 @@ def build(folder: Path, template: Path, **web: object) -> House:
         users=store.users,
         footage=store.footage,
         exports=store.exports,
-        files=LocalFiles({"fast": folder / "recordings"}),
         activity=store.activity,
+        files=places,
+        standing=lambda: standing(
+            store.footage, places, settings.archive, store.site.load(), clock.now_us()
+        ),
         bus=bus,
         packets=shelf,
         stills=stills,

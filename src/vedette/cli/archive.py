@@ -109,7 +109,7 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _go_through(days: Sequence[CameraDay], look: Look) -> tuple[list[Finding | Breach], bool]:
-    """All that was found, and whether all was looked at: Ctrl-C ends it after the last whole day."""
+    """All that was found, and whether all was looked at; Ctrl-C ends it."""
     found: list[Finding | Breach] = []
     read = 0
 

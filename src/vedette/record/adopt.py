@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from vedette.core.errors import Gone
 from vedette.core.footage import Segment, Tier, segment_id
 from vedette.record.index import head_of, parts_of, start_of
 from vedette.record.layout import file_path

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from vedette.core.archive import FootageStore
 from vedette.core.errors import Gone, StoreError
-from vedette.core.footage import Segment, Span, Tier
-from vedette.core.settings import Settings
+from vedette.core.footage import Segment, Span
 from vedette.record.cut import Cut, plan_cuts
 from vedette.record.index import FileIndex, Indexes
 from vedette.record.reading import ArchiveFiles
 
-__all__ = ["Archive", "archive_folders"]
+__all__ = ["Archive"]
 
 _PAGE = 500
 # Files are closed about every minute; a growing one began no longer ago than this.
@@ -96,16 +94,6 @@ class Archive:
             # Its first part is not on disk yet, or it was just moved away.
             return segment
         return segment if end_us is None else replace(segment, end_us=max(end_us, segment.end_us))
-
-
-def archive_folders(settings: Settings) -> dict[Tier, Path]:
-    """Where the disks of the archive are."""
-    folders: dict[Tier, Path] = {
-        "fast": settings.archive.folder or settings.data_dir / "recordings"
-    }
-    if settings.archive.slow_folder is not None:
-        folders["slow"] = settings.archive.slow_folder
-    return folders
 
 
 def _recorded_us(segments: Sequence[Segment]) -> int:

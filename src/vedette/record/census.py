@@ -104,7 +104,7 @@ class Census:
     """By stream."""
     rows: dict[Key, Segment]
 
-    def keys(self) -> list[Key]:
+    def known(self) -> list[Key]:
         """All files anybody knows of, oldest first."""
         noted = {
             (stream, start) for stream, ledger in self.ledgers.items() for start in ledger.files
@@ -114,16 +114,17 @@ class Census:
 
 def days_known(places: Places, store: FootageStore, camera: str | None) -> list[CameraDay]:
     """Every day that a disk, the remote store or the index knows of, by camera and time."""
-    found: set[CameraDay] = set()
-    for root in places.folders.values():
-        for name, stream in streams_in(root):
-            if camera in (None, name):
-                found |= {CameraDay(camera=name, day=one.day) for one in days_of(root, name, stream)}
+    on_disks = (
+        one
+        for root in places.folders.values()
+        for name, stream in streams_in(root)
+        if camera in (None, name)
+        for one in days_of(root, name, stream)
+    )
+    found = {CameraDay(camera=one.camera, day=one.day) for one in on_disks}
     if places.remote is not None:
-        for name, _ in places.remote.names(camera or ""):
-            parts = name.split("/")
-            if len(parts) >= 4:
-                found.add(CameraDay(camera=parts[0], day=parts[2]))
+        names = (name.split("/") for name, _ in places.remote.names(camera or ""))
+        found |= {CameraDay(camera=one[0], day=one[2]) for one in names if len(one) > 3}
     for held in store.holdings():
         if camera in (None, held.camera):
             days = range(held.oldest_us // _DAY_US, held.newest_us // _DAY_US + 1)
@@ -163,8 +164,8 @@ def _listed(places: Places, tier: Tier, of: CameraDay) -> Iterator[tuple[str, st
     if tier == "remote" and places.remote is not None:
         # Streams are few; asking for each day of each is what keeps the lists short.
         for stream in places.remote.folders(of.camera):
-            folder = DayFolder(camera=of.camera, stream=stream, day=of.day)
-            for path, size in places.remote.names(folder.path):
+            day = DayFolder(camera=of.camera, stream=stream, day=of.day)
+            for path, size in places.remote.names(day.path):
                 yield stream, path, size
         return
     root = places.folders[tier]

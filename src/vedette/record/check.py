@@ -25,7 +25,15 @@ from vedette.record.sealed import sealed_size
 __all__ = ["Check", "Finding", "FindingKind", "Mode"]
 
 FindingKind = Literal[
-    "missing", "unlisted", "changed", "elsewhere", "twice", "unjournalled", "torn", "leftover", "gap"
+    "missing",
+    "unlisted",
+    "changed",
+    "elsewhere",
+    "twice",
+    "unjournalled",
+    "torn",
+    "leftover",
+    "gap",
 ]
 """`missing`: known, but no file. `unlisted`: a file without a row. `changed`: not what was
 recorded. `elsewhere`: in another tier than its row says. `twice`: in two tiers. `unjournalled`: no
@@ -69,7 +77,7 @@ class Check:
         """What does not fit on a day; `told` hears of the bytes of each file that was read."""
         census = take_census(self._places, self._store, day)
         found = [*self._journals(census), *self._leftovers(census), *self._gaps(census)]
-        for key in census.keys():
+        for key in census.known():
             found += self._file(census, key, told)
         return found
 
@@ -150,9 +158,7 @@ class Check:
             self._append(row, replace(row, tier="fast"))
         return self._finding("unjournalled", row.path, "not in the journal of its day")
 
-    def _tier(
-        self, row: Segment, lies: dict[Tier, int]
-    ) -> Generator[Finding, None, Segment]:
+    def _tier(self, row: Segment, lies: dict[Tier, int]) -> Generator[Finding, None, Segment]:
         if row.tier not in lies:
             tier = next(tier for tier in self._places.tiers if tier in lies)
             if self._mode.repair:
@@ -176,9 +182,7 @@ class Check:
     def _right(self, row: Segment, tier: Tier) -> bool:
         return bool(row.sha256) and self._places.digest(tier, row.path, _no_limit) == row.sha256
 
-    def _content(
-        self, row: Segment, size: int, told: Callable[[int], None]
-    ) -> Iterator[Finding]:
+    def _content(self, row: Segment, size: int, told: Callable[[int], None]) -> Iterator[Finding]:
         sizes = {row.size, sealed_size(row.size)} if row.tier == "remote" else {row.size}
         if size not in sizes:
             message = f"has {size} bytes instead of {row.size}"

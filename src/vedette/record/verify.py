@@ -73,7 +73,11 @@ class Verification:
         self, census: Census, key: tuple[str, int], noted: Segment, told: Callable[[int], None]
     ) -> Iterator[Breach]:
         row = census.rows.get(key)
-        if row is not None and not row.open and (row.sha256, row.chain) != (noted.sha256, noted.chain):
+        if (
+            row is not None
+            and not row.open
+            and (row.sha256, row.chain) != (noted.sha256, noted.chain)
+        ):
             message = "index and journal do not agree on its checksum"
             yield Breach(kind="index", path=noted.path, message=message)
         lies = census.files.get(key, {})
@@ -114,3 +118,7 @@ class Verification:
 
 def _broken(before: str, entry: Segment) -> bool:
     return link(before, entry.start_us, entry.size, entry.sha256) != entry.chain
+
+
+def _differ(row: Segment, noted: Segment) -> bool:
+    return (row.sha256, row.chain) != (noted.sha256, noted.chain)

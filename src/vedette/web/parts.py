@@ -14,6 +14,7 @@ from vedette.core.ports import AlarmStore, Bus, EventStore, PacketHub, SiteStore
 from vedette.core.settings import Settings
 from vedette.core.site import Camera, Spec
 from vedette.record.reading import ArchiveFiles
+from vedette.record.standing import Standing
 
 __all__ = ["Parts", "Prober"]
 
@@ -40,6 +41,8 @@ class Parts:
     exports: ExportStore
     files: ArchiveFiles
     activity: ActivityStore
+    standing: Callable[[], Standing]
+    """How the archive stands just now."""
     bus: Bus
     packets: PacketHub
     stills: PacketHub

@@ -23,6 +23,7 @@ from vedette.web.pages import DIST, pages
 from vedette.web.parts import Parts
 from vedette.web.routes import (
     alarms,
+    archive,
     cameras,
     clips,
     docs,
@@ -65,6 +66,7 @@ _FEATURES = (
     footage,
     pins,
     status,
+    archive,
     socket,
     live,
     playback,

@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Archive
+         * @description Disks, bytes a day and forecast of each camera, warnings.
+         */
+        get: operations["get_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -1018,6 +1038,24 @@ export interface components {
             items: components["schemas"]["Alarm"][];
         };
         /**
+         * ArchiveState
+         * @description The archive just now.
+         */
+        ArchiveState: {
+            /**
+             * Cameras
+             * @description Those the caller may see and of which there is footage.
+             */
+            cameras: components["schemas"]["CameraStanding"][];
+            /** Disks */
+            disks: components["schemas"]["DiskStanding"][];
+            /**
+             * Warnings
+             * @description What is wrong with it, the gravest first.
+             */
+            warnings: components["schemas"]["SystemWarning"][];
+        };
+        /**
          * BoxTrack
          * @description One object over time: as many boxes as times.
          */
@@ -1126,6 +1164,35 @@ export interface components {
             zones: components["schemas"]["Zone"][];
         };
         /**
+         * CameraStanding
+         * @description One camera's footage, now and as it will be if everything goes on as today.
+         */
+        CameraStanding: {
+            /** Bytes Per Day */
+            bytes_per_day: number;
+            /** Camera */
+            camera: string;
+            /**
+             * Keeps Days
+             * @description How old footage in which nothing happened will get; null: nothing ends it.
+             */
+            keeps_days: number | null;
+            /** Kept */
+            kept: components["schemas"]["Kept"][];
+            /** Oldest Us */
+            oldest_us: number;
+            /**
+             * Short
+             * @description Whether it will go before it is as old as wanted.
+             */
+            short: boolean;
+            /**
+             * Wanted Days
+             * @description What is configured for that; 0: as long as it fits.
+             */
+            wanted_days: number;
+        };
+        /**
          * Credentials
          * @description Name and password.
          */
@@ -1161,6 +1228,39 @@ export interface components {
              * @description Largest activity of the day, 0–1.
              */
             motion: number;
+        };
+        /**
+         * DiskStanding
+         * @description One tier.
+         */
+        DiskStanding: {
+            /** Files */
+            files: number;
+            /**
+             * Folder
+             * @description Empty for the remote store.
+             * @default
+             */
+            folder: string;
+            /** Free */
+            free?: number | null;
+            /**
+             * There
+             * @description False: the disk does not answer.
+             */
+            there: boolean;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "fast" | "slow" | "remote";
+            /**
+             * Total
+             * @description Bytes; null where there is no end.
+             */
+            total?: number | null;
+            /** Used By Footage */
+            used_by_footage: number;
         };
         /**
          * Drop
@@ -1523,6 +1623,26 @@ export interface components {
              * @default 30
              */
             motion_days: number;
+        };
+        /**
+         * Kept
+         * @description How much of a camera there is for one reason, on all tiers together.
+         */
+        Kept: {
+            /** Files */
+            files: number;
+            /**
+             * Keep
+             * @enum {string}
+             */
+            keep: "continuous" | "motion" | "alarm" | "pinned";
+            /** Oldest Us */
+            oldest_us: number;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
         };
         /**
          * LaneStatus
@@ -3064,6 +3184,53 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveState"];
                 };
             };
             /** @description Not logged in. */
