@@ -13,6 +13,7 @@ export type Site = Schemas["Site"];
 export type SessionInfo = Schemas["SessionInfo"];
 export type Right = SessionInfo["rights"][number];
 export type StreamStatus = Schemas["StreamStatus"];
+export type SystemWarning = Schemas["SystemWarning"];
 export type LaneStatus = Schemas["LaneStatus"];
 export type ProcessStatus = Schemas["ProcessStatus"];
 export type SourceTest = Schemas["ProbeResult"];

@@ -12,6 +12,7 @@ import classes from "./Shell.module.css";
 import { StaleBanner } from "./StaleBanner";
 import { Shortcuts } from "./shortcuts";
 import { TopBar } from "./TopBar";
+import { WarningBanner } from "./WarningBanner";
 
 /** What is around every page: where one can go, who is there, and whether the line is up. */
 export function Shell() {
@@ -25,6 +26,7 @@ export function Shell() {
       <Rail />
       <main className={classes.page}>
         <StaleBanner />
+        <WarningBanner />
         <Outlet />
       </main>
       <Shortcuts opened={helped} onClose={help.close} />

@@ -11,6 +11,7 @@ import {
   takeProcess,
   takeStatus,
   takeStream,
+  takeWarning,
   useHealth,
 } from "@/socket/health";
 import type { Message } from "@/socket/messages";
@@ -63,6 +64,9 @@ function take(client: QueryClient, message: Message): void {
       break;
     case "process_status":
       takeProcess(message);
+      break;
+    case "system_warning":
+      takeWarning(message);
       break;
     case "site_changed":
       void client.invalidateQueries({ queryKey: keys.site });

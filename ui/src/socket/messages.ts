@@ -17,7 +17,8 @@ export type Message =
   | Schemas["SiteChanged"]
   | Schemas["SocketDrop"]
   | Schemas["StreamStatus"]
-  | Schemas["Subscribed"];
+  | Schemas["Subscribed"]
+  | Schemas["SystemWarning"];
 
 /** A message of the socket, or null for what this page does not know. */
 export function readMessage(text: string): Message | null {
