@@ -149,26 +149,20 @@ class Places:
         path = checked(segment.path)
         if segment.sha256 and self._arrived(segment, to, pace):
             return segment.sha256
-        read = hashlib.sha256()
+        wanted = segment.sha256 or self.digest(segment.tier, path, pace)
         with closing(self.reader(segment.tier, path)) as source:
-
-            def pieces() -> Iterator[bytes]:
-                for piece in _pieces(source, pace):
-                    read.update(piece)
-                    yield piece
-
             if to == "remote" and self.remote is not None:
-                self.remote.put(path, pieces(), source.size)
+                self.remote.put(path, _pieces(source, pace), source.size)
             else:
-                self._write(to, path, pieces())
-        wanted = segment.sha256 or read.hexdigest()
-        if read.hexdigest() != wanted:
-            self.remove(to, path)
-            raise Damaged(f"the recording {segment.id} has been changed on the {segment.tier} disk")
-        if self.digest(to, path, pace) != wanted:
-            self.remove(to, path)
+                self._write(to, path, _pieces(source, pace))
+        # Hashed once, as it is read back: only when that is not right it matters whose fault it is.
+        if self.digest(to, path, pace) == wanted:
+            return wanted
+        right = self.digest(segment.tier, path, pace) == wanted
+        self.remove(to, path)
+        if right:
             raise Unavailable(f"the copy of {segment.id} in the {to} tier is not right")
-        return wanted
+        raise Damaged(f"the recording {segment.id} has been changed on the {segment.tier} disk")
 
     def remove(self, tier: Tier, path: str) -> None:
         """Delete a file; one that is not there is no error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ __all__ = ["Sweeper", "Terms", "keeping_of"]
 
 _log = structlog.get_logger()
 _REST_S = 10.0
+_ALL_EVERY_S = 60.0
 _BATCH = 32
 _MOVED_AT_ONCE = 8
 _SPARE = 5_000
@@ -75,9 +77,15 @@ class Sweeper:
 
     def run(self) -> None:
         """Work until closed."""
+        due_s = 0.0
         while not self._ending.is_set():
             try:
-                busy = self.step()
+                # Asking the index for all cameras costs something; looking at a disk does not.
+                if time.monotonic() < due_s:
+                    busy = self.glance()
+                else:
+                    busy = self.step()
+                    due_s = 0.0 if busy else time.monotonic() + _ALL_EVERY_S
             except (StoreError, Unavailable):
                 self._relieve_unlisted()
                 raise
@@ -86,6 +94,11 @@ class Sweeper:
     def close(self) -> None:
         """End; may be called twice."""
         self._ending.set()
+
+    def glance(self) -> bool:
+        """Only make space where a disk is short of it; whether more is to do."""
+        busy = [self._relieve(tier) for tier in self._places.folders if self._places.marked(tier)]
+        return any(busy)
 
     def step(self) -> bool:
         """One round: finish, make space, remove what is old, move on; whether more is to do."""
