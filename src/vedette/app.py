@@ -17,7 +17,7 @@ from vedette.bus.packets import PacketServer, RemotePackets
 from vedette.core.clock import Clock, RealClock
 from vedette.core.facts import ProbeResult
 from vedette.core.ports import Bus, DetectorPlace, PacketHub
-from vedette.core.settings import Settings, SourceSettings
+from vedette.core.settings import RestreamSettings, Settings, SourceSettings
 from vedette.core.site import Site, Spec
 from vedette.ingest.probe import probe
 from vedette.pipeline.answering import Answering
@@ -306,6 +306,7 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         events=store.events,
         alarms=store.alarms,
         users=store.users,
+        restream_keys=store.restream_keys,
         footage=store.footage,
         exports=store.exports,
         files=places,
@@ -320,11 +321,29 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         check_camera=check_camera,
         snapshots=settings.data_dir / "snapshots",
     )
+    if settings.restream.enabled:
+        _restream(undo, settings.restream, store, doors.packets, current.site)
     FirstAdministrator(settings.data_dir, store.users, Passwords(), clock).begin(settings)
     server = WebServer(create_app(parts), settings.web.host, settings.web.port)
     undo.callback(server.stop)
     server.start()
     return server.url
+
+
+def _restream(
+    undo: contextlib.ExitStack,
+    asked: RestreamSettings,
+    store: Store,
+    packets: PacketHub,
+    site: Callable[[], Site],
+) -> None:
+    from vedette.access.restreaming import RestreamDoor
+    from vedette.live.restream.server import RestreamServer
+
+    door = RestreamDoor(store.users, store.restream_keys, RealClock(), site)
+    server = RestreamServer(packets, door, asked.host, asked.port)
+    undo.callback(server.stop)
+    server.start()
 
 
 def _follow(undo: contextlib.ExitStack, store: Store, bus: Bus, apply: Callable[..., None]) -> None:

@@ -156,6 +156,7 @@ def build(folder: Path, template: Path, **web: object) -> House:
         events=store.events,
         alarms=store.alarms,
         users=store.users,
+        restream_keys=store.restream_keys,
         footage=store.footage,
         exports=store.exports,
         activity=store.activity,

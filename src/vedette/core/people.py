@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import SecretStr, StringConstraints
 
 from vedette.core.value import value
 
-__all__ = ["LoginSession", "Role", "User", "UserName"]
+__all__ = ["LoginSession", "RestreamKey", "Role", "User", "UserName"]
 
 Role = Literal["administrator", "operator", "viewer"]
 UserName = Annotated[
@@ -39,3 +40,12 @@ class LoginSession:
     seen_us: int
     address: str = ""
     agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestreamKey:
+    """What a user's programs log in with over RTSP; never the user's own password."""
+
+    user_id: str
+    key: SecretStr
+    created_us: int

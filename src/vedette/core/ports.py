@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 from vedette.core.clock import Clock
 from vedette.core.facts import Alarm, Event, Motion, Observation, Track
 from vedette.core.media import Boxes, Detections, Frame, Packet
-from vedette.core.people import LoginSession, User
+from vedette.core.people import LoginSession, RestreamKey, User
 from vedette.core.queries import AlarmQuery, EventQuery, Page
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Camera, RuleSpec, Site
@@ -35,6 +35,7 @@ __all__ = [
     "Origin",
     "PacketHub",
     "PacketInbox",
+    "RestreamKeyStore",
     "Rule",
     "SiteStore",
     "Source",
@@ -330,6 +331,20 @@ class UserStore(Protocol):
 
     def purge_expired(self, now_us: int) -> int:
         """Forget logins that have expired and say how many there were."""
+        ...
+
+
+class RestreamKeyStore(Protocol):
+    """Keeps what users' programs log in with over RTSP, sealed; one key a user."""
+
+    def put(self, key: RestreamKey) -> None:
+        """Store a key in place of the one before."""
+        ...
+
+    def of_user(self, user_id: str) -> RestreamKey | None: ...
+
+    def drop(self, user_id: str) -> None:
+        """Forget a user's key; may be called twice."""
         ...
 
 

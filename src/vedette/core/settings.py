@@ -122,6 +122,18 @@ class ArchiveSettings:
 
 
 @value
+class RestreamSettings:
+    """Cameras handed on over RTSP to other systems."""
+
+    enabled: bool = False
+    """Whether they are."""
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for all."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8554
+    """Port to listen on; 0 takes a free one."""
+
+
+@value
 class Settings:
     """How this installation of Vedette runs."""
 
@@ -140,6 +152,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
     media: MediaSettings = field(default_factory=MediaSettings)
+    restream: RestreamSettings = field(default_factory=RestreamSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
 

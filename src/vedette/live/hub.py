@@ -6,11 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import structlog
 
 from vedette.core.errors import NotFound, StreamUnsupported, Unavailable
+from vedette.core.media import Packet
 from vedette.core.ports import PacketHub, PacketInbox
 from vedette.live.queue import LONGEST_S, Chunk, State, ViewerQueue
 from vedette.live.wrapping import Wrapping
@@ -25,12 +27,25 @@ _MOST_CACHED = 2_000
 _MOST_CACHED_BYTES = 16 * 1024 * 1024
 
 
+class Wraps(Protocol):
+    """Makes chunks of packets, in order."""
+
+    def wrap(self, packet: Packet) -> Chunk | None:
+        """The chunk, or None while no picture can be shown yet; StreamUnsupported for ever."""
+        ...
+
+
 class LiveHub:
     """Belongs to the event loop; one thread per stream that somebody watches."""
 
-    def __init__(self, packets: PacketHub, longest_s: float = LONGEST_S) -> None:
+    def __init__(
+        self,
+        packets: PacketHub,
+        longest_s: float = LONGEST_S,
+        wrapping: Callable[[], Wraps] = Wrapping,
+    ) -> None:
         """Pictures wait at most `longest_s` for their viewer."""
-        self._packets, self._longest_s = packets, longest_s
+        self._packets, self._longest_s, self._wrapping = packets, longest_s, wrapping
         self._channels: dict[tuple[str, str], _Channel] = {}
 
     @asynccontextmanager
@@ -39,7 +54,8 @@ class LiveHub:
         key = (camera, stream)
         channel = self._channels.get(key)
         if channel is None or not channel.alive:
-            channel = _Channel(self._packets, key, asyncio.get_running_loop())
+            reading = _Reading(self._packets, key, self._wrapping)
+            channel = _Channel(reading, asyncio.get_running_loop())
             self._channels[key] = channel
         viewer = channel.join(self._longest_s)
         try:
@@ -55,20 +71,27 @@ class LiveHub:
         return {key: len(channel.viewers) for key, channel in self._channels.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a channel reads and how it is wrapped."""
+
+    packets: PacketHub
+    key: tuple[str, str]
+    wrapping: Callable[[], Wraps]
+
+
 class _Channel:
     """One stream: its thread, its last group of pictures, its viewers."""
 
-    def __init__(
-        self, packets: PacketHub, key: tuple[str, str], loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self._packets, self._key, self._loop = packets, key, loop
+    def __init__(self, reading: _Reading, loop: asyncio.AbstractEventLoop) -> None:
+        self._reading, self._key, self._loop = reading, reading.key, loop
         self.viewers: tuple[ViewerQueue, ...] = ()
         self._group: list[Chunk] = []
         self._group_bytes = 0
         self._state: State | None = None
         self._ending = threading.Event()
         self._inbox: PacketInbox | None = None
-        name = f"live-{'-'.join(key)}"
+        name = f"live-{'-'.join(self._key)}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -117,9 +140,9 @@ class _Channel:
         return _RETRY_S
 
     def _read(self) -> None:
-        with closing(self._packets.watch(*self._key)) as inbox:
+        with closing(self._reading.packets.watch(*self._key)) as inbox:
             self._inbox = inbox
-            wrapping = Wrapping()
+            wrapping = self._reading.wrapping()
             while not self._ending.is_set() and not inbox.closed:
                 packet = inbox.get(_WAIT_S)
                 chunk = None if packet is None else wrapping.wrap(packet)

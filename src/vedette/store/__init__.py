@@ -14,6 +14,7 @@ from vedette.store.exports import Exports
 from vedette.store.footage import Footage
 from vedette.store.migrate import migrate
 from vedette.store.partitions import Months
+from vedette.store.restream_keys import RestreamKeys
 from vedette.store.seal import Sealer, open_key
 from vedette.store.sites import Sites
 from vedette.store.users import Users
@@ -34,6 +35,7 @@ class Store:
         self.footage = Footage(database)
         self.activity = Activities(database)
         self.exports = Exports(database)
+        self.restream_keys = RestreamKeys(database, sealer)
 
     def close(self) -> None:
         """Give all connections back; may be called twice."""

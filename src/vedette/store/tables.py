@@ -255,3 +255,12 @@ export = Table(
     *_columns(Export, primary="id"),
     Index("export_made", "made_us"),
 )
+
+restream_key = Table(
+    "restream_key",
+    metadata,
+    *_words("user_id", "sealed"),
+    *_numbers("created_us"),
+    PrimaryKeyConstraint("user_id", name="restream_key_user"),
+)
+"""Keys for RTSP, sealed: digest login needs them in clear."""

@@ -10,7 +10,15 @@ from typing import Protocol
 from vedette.core.archive import ActivityStore, ExportStore, FootageStore
 from vedette.core.clock import Clock
 from vedette.core.facts import ProbeResult
-from vedette.core.ports import AlarmStore, Bus, EventStore, PacketHub, SiteStore, UserStore
+from vedette.core.ports import (
+    AlarmStore,
+    Bus,
+    EventStore,
+    PacketHub,
+    RestreamKeyStore,
+    SiteStore,
+    UserStore,
+)
 from vedette.core.settings import Settings
 from vedette.core.site import Camera, Spec
 from vedette.record.reading import ArchiveFiles
@@ -37,6 +45,7 @@ class Parts:
     events: EventStore
     alarms: AlarmStore
     users: UserStore
+    restream_keys: RestreamKeyStore
     footage: FootageStore
     exports: ExportStore
     files: ArchiveFiles

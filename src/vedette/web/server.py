@@ -37,6 +37,7 @@ from vedette.web.routes import (
     pins,
     playback,
     plugins,
+    restream,
     rules,
     session,
     setup,
@@ -54,6 +55,7 @@ __all__ = ["create_app", "openapi", "refuse_undeclared"]
 _FEATURES = (
     setup,
     session,
+    restream,
     site,
     cameras,
     zones,

@@ -739,6 +739,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/restream-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Restream State
+         * @description Whether re-streaming is on and whether the caller has a key; the key itself is not told.
+         */
+        get: operations["restream_state"];
+        put?: never;
+        /**
+         * Make Restream Key
+         * @description Make a key for rtsp://NAME:KEY@HOST:PORT/CAMERA; the one before is good no more.
+         */
+        post: operations["make_restream_key"];
+        /**
+         * Drop Restream Key
+         * @description Forget the key; whoever watches with it is cut off within seconds.
+         */
+        delete: operations["drop_restream_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1846,6 +1874,16 @@ export interface components {
             fraction: number;
         };
         /**
+         * NewRestreamKey
+         * @description A key, shown this once.
+         */
+        NewRestreamKey: {
+            /** Key */
+            key: string;
+            /** User */
+            user: string;
+        };
+        /**
          * Observation
          * @description What one analysed frame told us.
          */
@@ -2213,6 +2251,29 @@ export interface components {
              * @default true
              */
             sound: boolean;
+        };
+        /**
+         * RestreamState
+         * @description Whether cameras are handed on over RTSP, and whether the caller has a key to them.
+         */
+        RestreamState: {
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Key Created Us
+             * @description When the key was made; null when there is none.
+             */
+            key_created_us: number | null;
+            /**
+             * Port
+             * @description Where the server listens.
+             */
+            port: number;
+            /**
+             * User
+             * @description The name that goes with the key.
+             */
+            user: string;
         };
         /**
          * RuleSpec
@@ -5142,6 +5203,145 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionInfo"];
                 };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    restream_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestreamState"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    make_restream_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewRestreamKey"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    drop_restream_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not logged in. */
             401: {
