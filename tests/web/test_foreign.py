@@ -49,6 +49,8 @@ SPAN = f"after_us={START_US}&before_us={START_US + MINUTE_US}"
         ("DELETE", "/cameras/yard", None),
         ("GET", "/cameras/yard/snapshot.jpg", None),
         ("GET", "/cameras/yard/live.mjpeg", None),
+        ("GET", "/cameras/yard/live.m3u8", None),
+        ("GET", "/cameras/yard/hls/main/1.m4s", None),
         ("GET", "/cameras/yard/zones", None),
         ("GET", "/cameras/yard/lines", None),
         ("GET", "/cameras/yard/rules", None),

@@ -14,6 +14,7 @@ from vedette.access.passwords import Passwords
 from vedette.access.sessions import Sessions
 from vedette.alarms.desk import AlarmDesk, cooldown_from
 from vedette.detect.models import ModelFolder
+from vedette.live.hls import LiveHls
 from vedette.live.hub import LiveHub
 from vedette.record.archive import Archive
 from vedette.web.board import Board
@@ -41,6 +42,7 @@ class Wiring:
     snapshots: Snapshots
     live: LiveHub
     archive: Archive
+    hls: LiveHls
     stills: LiveHub
     """JPEGs, by `StillsWanted.name`."""
     models: ModelFolder
@@ -55,6 +57,7 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
     sessions = Sessions(parts.users, parts.clock, settings.web.session_hours)
     board = Board(parts.clock)
     pictures = Pictures(parts.bus)
+    live = LiveHub(parts.packets)
     site = SiteDesk(parts.site, parts.bus, parts.check_camera)
     return Wiring(
         parts=parts,
@@ -66,7 +69,8 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         broadcast=Broadcast(parts.bus, board, pictures),
         pictures=pictures,
         snapshots=Snapshots(parts.snapshots),
-        live=LiveHub(parts.packets),
+        live=live,
+        hls=LiveHls(live),
         archive=Archive(parts.footage, parts.files),
         # A JPEG that waited is not worth having when there is a newer one.
         stills=LiveHub(parts.stills, longest_s=0.5),

@@ -18,7 +18,7 @@ from vedette.web.routing import feature
 from vedette.web.showing import serve_socket, stream_of
 from vedette.web.wiring import Wired, wiring_of
 
-__all__ = ["StreamChoice", "router"]
+__all__ = ["StreamChoice", "router", "seen"]
 
 router = feature("live")
 
@@ -92,16 +92,17 @@ async def live_stills(
         await serve_socket(websocket, queue, (camera_id, wanted.stream))
 
 
-def _seen(
+def seen(
     camera_id: CameraId, caller: Annotated[Caller, needs("live.view")], wiring: Wired
 ) -> Camera:
+    """The camera asked for, if the caller may watch it."""
     authorise(caller, "live.view", [camera_id])
     return wiring.site.now().camera(camera_id)
 
 
 @router.get("/cameras/{camera_id}/live.mjpeg", response_class=Response, responses=_MJPEG)
 async def live_mjpeg(
-    camera: Annotated[Camera, Depends(_seen)],
+    camera: Annotated[Camera, Depends(seen)],
     asked: Annotated[StillsAsked, Depends()],
     wiring: Wired,
 ) -> Response:
