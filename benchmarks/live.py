@@ -143,7 +143,7 @@ def pictures() -> Iterator[Pixels]:
     width, height = SIZE
     chance = np.random.default_rng(3)
     coarse = chance.integers(40, 210, (height // 8, width // 8, 3), dtype=np.uint8)
-    still = cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC)
+    still = cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     for number in range(PICTURES):
         picture = np.roll(still, number * 2, axis=1).copy()
         draw_counter(picture, number)
