@@ -332,6 +332,30 @@ def test_a_remote_store_that_is_away_costs_nothing(yard: Yard) -> None:
         server.stop()
 
 
+def test_a_remote_store_that_is_away_stops_nothing_else(
+    yard: Yard, s3: RemoteArchiveSettings
+) -> None:
+    yard.archive = _archive(remote=s3, remote_after_h=1)
+    yard.remote = Remote(s3, ArchiveKeys(KEY))
+    yard.record(0, 1)
+    yard.sweep()
+    assert yard.files() == []
+    yard.remote = Remote(replace(s3, endpoint="http://127.0.0.1:1"), ArchiveKeys(KEY))
+    yard.archive = replace(yard.archive, min_free_gib=3 * SIZE / GIB)
+    yard.totals["fast"] = 6 * SIZE
+    yard.clock.set_us(START_US + 6 * DAY_US)
+    yard.record(8 * 1440, 8 * 1440 + 1, 8 * 1440 + 2, 8 * 1440 + 3)
+    yard.clock.set_us(START_US + 8 * DAY_US + 10 * MINUTE_US)
+    yard.sweep()
+    # What lies there is too old, but cannot be deleted now; the full disk could not wait.
+    assert yard.rows()[:2] == [0, 1]
+    assert len(yard.files()) == 2
+    assert "remote_away" in [one.code for one in yard.told]
+    yard.remote = Remote(s3, ArchiveKeys(KEY))
+    yard.sweep()
+    assert yard.rows()[0] > 1
+
+
 def test_a_file_that_was_changed_is_neither_moved_nor_lost(tiered: Yard) -> None:
     rows = tiered.record(0, 1)
     place = tiered.folder / "fast" / rows[0].path

@@ -22,11 +22,19 @@ from vedette.record.journal import Deleted, DeletedFor, Entry, Moved, append_jou
 from vedette.record.layout import DayFolder, day_folder
 from vedette.record.places import TIERS, Damaged, Pace, Places
 
-__all__ = ["Changes"]
+__all__ = ["Changes", "TierAway"]
 
 _log = structlog.get_logger()
 _NEIGHBOURS_US = 2_000_000
 """Files with less between them follow one another."""
+
+
+class TierAway(Unavailable):
+    """A tier does not answer, or takes nothing; worth another try later."""
+
+    def __init__(self, message: str, *, tier: Tier) -> None:
+        super().__init__(message)
+        self.tier = tier
 
 
 class Changes:
@@ -42,6 +50,7 @@ class Changes:
         """Finish what was begun; how many files it was about."""
         with _our_words():
             begun = self._intents.read()
+            # What a tier does not take just now stays where it is, row and all: to be chosen again.
             self._delete([one for one in begun if one.to is None])
             for tier in TIERS:
                 self._move([one.segment for one in begun if one.to == tier], tier)
@@ -49,12 +58,14 @@ class Changes:
         return len(begun)
 
     def delete(self, files: Sequence[Segment], reason: DeletedFor) -> None:
-        """Delete files everywhere."""
+        """Delete files; TierAway when a tier does not answer: those before are gone."""
         intents = [Intent(segment=one, reason=reason) for one in files]
         with _our_words():
             self._intents.write(intents)
-            self._delete(intents)
+            _, failure = self._delete(intents)
             self._intents.clear()
+        if failure is not None:
+            raise failure
 
     def delete_unlisted(self, files: Sequence[Segment], reason: DeletedFor) -> None:
         """Delete files while the database is away; `resume` forgets their rows later."""
@@ -64,16 +75,14 @@ class Changes:
             self._remove(intents)
 
     def move(self, files: Sequence[Segment], to: Tier) -> int:
-        """Move files to another tier; how many arrived. Unavailable when it takes none just now."""
+        """Move files to another tier; how many arrived. TierAway when it takes none just now."""
         with _our_words():
             self._intents.write([Intent(segment=one, to=to) for one in files])
-            try:
-                moved = self._move(files, to)
-            except Unavailable:
-                # What has not arrived stays where it was, and is chosen again.
-                self._intents.clear()
-                raise
+            moved, failure = self._move(files, to)
+            # What has not arrived stays where it was, and is chosen again.
             self._intents.clear()
+        if failure is not None:
+            raise failure
         return moved
 
     def mark(self, tier: Tier) -> None:
@@ -81,37 +90,48 @@ class Changes:
         with _our_words():
             self.places.mark(tier)
 
-    def _delete(self, intents: Sequence[Intent]) -> None:
-        if not intents:
-            return
-        self._remove(intents)
-        self._store.forget([one.segment.id for one in intents])
-        gaps = list(self._gaps([one.segment for one in intents]))
-        if gaps:
-            self._store.put_gaps(gaps)
-            self._write_down((one, one) for one in gaps)
+    def _delete(self, intents: Sequence[Intent]) -> tuple[int, TierAway | None]:
+        removed, failure = self._remove(intents)
+        if removed:
+            self._store.forget([one.segment.id for one in removed])
+            gaps = list(self._gaps([one.segment for one in removed]))
+            if gaps:
+                self._store.put_gaps(gaps)
+                self._write_down((one, one) for one in gaps)
+        return len(removed), failure
 
-    def _remove(self, intents: Sequence[Intent]) -> None:
+    def _remove(self, intents: Sequence[Intent]) -> tuple[list[Intent], TierAway | None]:
+        removed: list[Intent] = []
+        failure: TierAway | None = None
         for one in intents:
-            self.places.remove(one.segment.tier, one.segment.path)
+            try:
+                self.places.remove(one.segment.tier, one.segment.path)
+            except (OSError, Unavailable) as error:
+                failure = TierAway(str(error), tier=one.segment.tier)
+                break
+            removed.append(one)
         now_us = self._clock.now_us()
         self._write_down(
             (
                 one.segment,
                 Deleted(start_us=one.segment.start_us, reason=one.reason, t_us=now_us),
             )
-            for one in intents
+            for one in removed
         )
+        return removed, failure
 
-    def _move(self, files: Sequence[Segment], to: Tier) -> int:
+    def _move(self, files: Sequence[Segment], to: Tier) -> tuple[int, TierAway | None]:
         arrived: list[Segment] = []
-        try:
-            arrived.extend(one for one in files if self._copy(one, to))
-        except Unavailable:
-            self._settle(arrived, to)
-            raise
+        failure: TierAway | None = None
+        for one in files:
+            try:
+                if self._copy(one, to):
+                    arrived.append(one)
+            except (OSError, Unavailable) as error:
+                failure = TierAway(str(error), tier=to)
+                break
         self._settle(arrived, to)
-        return len(arrived)
+        return len(arrived), failure
 
     def _copy(self, one: Segment, to: Tier) -> bool:
         try:

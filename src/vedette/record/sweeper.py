@@ -16,7 +16,7 @@ from vedette.core.facts import SystemWarning
 from vedette.core.footage import KEEPS, Segment, Tier
 from vedette.core.settings import ArchiveSettings
 from vedette.core.site import Keeping, Site
-from vedette.record.changes import Changes
+from vedette.record.changes import Changes, TierAway
 from vedette.record.forecast import rates
 from vedette.record.journal import DeletedFor
 from vedette.record.places import Places
@@ -182,7 +182,7 @@ class Sweeper:
         now_us = self._clock.now_us()
         for tier in self._places.tiers:
             to = self._places.after(tier)
-            if to is None or (to == "remote" and now_us < self._remote_again_us):
+            if to is None or not (self._answers(tier) and self._answers(to)):
                 continue
             hours = self._hours(to)
             before_us = now_us - round(hours * 3_600_000_000)
@@ -201,28 +201,36 @@ class Sweeper:
             return False
         try:
             moved = self._changes.move(files, to)
-        except Unavailable as error:
-            _log.warning("footage could not be moved", to=to, reason=str(error))
-            if to == "remote":
-                self._remote_again_us = self._clock.now_us() + _REMOTE_AGAIN_US
-                self._warnings.remote(str(error))
+        except TierAway as error:
+            self._note_away(error)
             return False
         if to == "remote":
             self._warnings.remote(None)
         return moved > 0
 
     def _delete(self, files: Sequence[Segment], reason: DeletedFor) -> bool:
+        files = [one for one in files if self._answers(one.tier)]
         if not files:
             return False
         try:
             self._changes.delete(files, reason)
-        except Unavailable as error:
-            # The remote store is away: what was begun is finished later.
-            self._resumed = False
-            self._warnings.remote(str(error))
-            raise
+        except TierAway as error:
+            self._note_away(error)
+            return False
         _log.info("recordings were removed", files=len(files), reason=reason, first=files[0].id)
         return True
+
+    def _answers(self, tier: Tier) -> bool:
+        """Whether a tier is there, as far as we know: what is not must not be called deleted."""
+        if tier == "remote":
+            return tier in self._places.tiers and self._clock.now_us() >= self._remote_again_us
+        return self._places.marked(tier)
+
+    def _note_away(self, error: TierAway) -> None:
+        _log.warning("a tier of the archive is away", tier=error.tier, reason=str(error))
+        if error.tier == "remote":
+            self._remote_again_us = self._clock.now_us() + _REMOTE_AGAIN_US
+            self._warnings.remote(str(error))
 
     def _relieve_unlisted(self) -> None:
         """Without the database a disk must not fill up either: remove what was known to go next."""
