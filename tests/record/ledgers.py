@@ -34,7 +34,10 @@ def filled(root: Path, store: Store, film: Film | None = None) -> list[Segment]:
         detail="no route",
     )
     journal = root / day_folder("gate", "main", rows[0].start_us).journal
-    append_journal(journal, [*rows, gap])
+    # One that was told while it lasted, and one that turned out to be none.
+    lasting = replace(gap, end_us=None)
+    none = replace(gap, start_us=rows[0].end_us, end_us=rows[0].end_us)
+    append_journal(journal, [*rows, lasting, gap, none])
     store.footage.put(rows)
     store.footage.put_gaps([gap])
     age(root)

@@ -57,6 +57,7 @@ _CODECS = {
     "avc3": "h264",
     "hvc1": "hevc",
     "hev1": "hevc",
+    "jpeg": "mjpeg",
     "mp4a": "aac",
     "opus": "opus",
     "alaw": "pcm_alaw",

@@ -220,9 +220,10 @@ class Check:
         for ledger in census.ledgers.values():
             newest = {gap.start_us: gap for gap in ledger.gaps}
             for gap in newest.values():
-                span = (gap.start_us, max(gap.end_us or 0, gap.start_us + 1))
-                known = self._store.gaps(gap.camera, gap.stream, span)
-                if gap.end_us is None or any(one.start_us == gap.start_us for one in known):
+                if gap.end_us is None or gap.end_us <= gap.start_us:
+                    continue  # it still lasts, or was taken back
+                known = self._store.gaps(gap.camera, gap.stream, (gap.start_us, gap.end_us))
+                if any(one.start_us == gap.start_us for one in known):
                     continue
                 if self._mode.repair:
                     self._store.put_gaps([gap])
