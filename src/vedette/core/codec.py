@@ -15,6 +15,7 @@ from vedette.core.facts import (
     Picture,
     PictureWanted,
     ProcessStatus,
+    RecorderStatus,
     SiteChanged,
     StreamStatus,
     SystemWarning,
@@ -31,6 +32,7 @@ Message = (
     | LaneStatus
     | ProcessStatus
     | SystemWarning
+    | RecorderStatus
     | PictureWanted
     | Picture
 )
@@ -45,6 +47,7 @@ MESSAGE_KINDS: dict[str, type] = {
     "lane_status": LaneStatus,
     "process_status": ProcessStatus,
     "system_warning": SystemWarning,
+    "recorder_status": RecorderStatus,
     "picture_wanted": PictureWanted,
     "picture": Picture,
 }

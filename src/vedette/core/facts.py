@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vedette.core.footage import GapCause
 from vedette.core.media import Region
 from vedette.core.value import value
 
@@ -20,6 +21,7 @@ __all__ = [
     "Point",
     "ProbeResult",
     "ProcessStatus",
+    "RecorderStatus",
     "Severity",
     "SiteChanged",
     "StreamState",
@@ -174,6 +176,27 @@ class StreamStatus:
     damaged: int = 0
     reconnects: int = 0
     last_us: int | None = None
+
+
+@value
+class RecorderStatus:
+    """How one stream's recording is doing; published by `media` every second."""
+
+    kind: Literal["recorder_status"] = "recorder_status"
+    camera: str
+    stream: str
+    recording: bool
+    cause: GapCause | None = None
+    """Why nothing is recorded; None while something is."""
+    reason: str = ""
+    """More words about it for people."""
+    bytes_per_s: float = 0.0
+    waiting_bytes: int = 0
+    """Received and not yet written."""
+    dropped: int = 0
+    """Packets the disk was too slow for."""
+    last_us: int | None = None
+    """Until when there is footage."""
 
 
 @value

@@ -1892,7 +1892,7 @@ export interface components {
             /** Version */
             version: number;
         };
-        Message: components["schemas"]["Observation"] | components["schemas"]["Event"] | components["schemas"]["AlarmChange"] | components["schemas"]["SiteChanged"] | components["schemas"]["StreamStatus"] | components["schemas"]["LaneStatus"] | components["schemas"]["ProcessStatus"] | components["schemas"]["SystemWarning"] | components["schemas"]["PictureWanted"] | components["schemas"]["Picture"];
+        Message: components["schemas"]["Observation"] | components["schemas"]["Event"] | components["schemas"]["AlarmChange"] | components["schemas"]["SiteChanged"] | components["schemas"]["StreamStatus"] | components["schemas"]["LaneStatus"] | components["schemas"]["ProcessStatus"] | components["schemas"]["SystemWarning"] | components["schemas"]["RecorderStatus"] | components["schemas"]["PictureWanted"] | components["schemas"]["Picture"];
         /**
          * Motion
          * @description What the motion gate thinks of one frame.
@@ -2251,6 +2251,59 @@ export interface components {
              *     }
              */
             schedule: components["schemas"]["Schedule"];
+        };
+        /**
+         * RecorderStatus
+         * @description How one stream's recording is doing; published by `media` every second.
+         */
+        RecorderStatus: {
+            /**
+             * Bytes Per S
+             * @default 0
+             */
+            bytes_per_s: number;
+            /** Camera */
+            camera: string;
+            /**
+             * Cause
+             * @description Why nothing is recorded; None while something is.
+             * @default null
+             */
+            cause: ("silent" | "unreachable" | "restart" | "disk_full" | "disk_failed" | "overload" | "disabled" | "not_wanted" | "clock" | "deleted" | "missing") | null;
+            /**
+             * Dropped
+             * @description Packets the disk was too slow for.
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Kind
+             * @default recorder_status
+             * @constant
+             */
+            kind: "recorder_status";
+            /**
+             * Last Us
+             * @description Until when there is footage.
+             * @default null
+             */
+            last_us: number | null;
+            /**
+             * Reason
+             * @description More words about it for people.
+             * @default
+             */
+            reason: string;
+            /** Recording */
+            recording: boolean;
+            /** Stream */
+            stream: string;
+            /**
+             * Waiting Bytes
+             * @description Received and not yet written.
+             * @default 0
+             */
+            waiting_bytes: number;
         };
         /**
          * Recording
