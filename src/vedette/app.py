@@ -26,10 +26,14 @@ from vedette.pipeline.evidence import Evidence
 from vedette.pipeline.feeds import Feeds
 from vedette.pipeline.keeper import Keeper
 from vedette.pipeline.lanes import Lanes, Surroundings
+from vedette.pipeline.recorders import Recorders
 from vedette.pipeline.remember import Memory, Remembering
 from vedette.pipeline.stills import Stills
 from vedette.pipeline.watch import SiteWatch
+from vedette.record.growing import LocalDisk
+from vedette.record.indexer import Indexer
 from vedette.record.places import Places, places_of
+from vedette.record.recorder import Archive, Recorder
 from vedette.record.standing import standing
 from vedette.record.sweeper import Sweeper, Terms
 from vedette.store import Store, open_store
@@ -101,7 +105,9 @@ def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.Ex
     with contextlib.ExitStack() as undo:
         bus = _bus(undo, shares)
         store = _store(undo, settings)
-        feeds = _feeds(undo, settings, store, bus, lambda camera: shares.media_of(camera) == index)
+        held = _Held(store=store, bus=bus, mine=lambda camera: shares.media_of(camera) == index)
+        feeds = _feeds(undo, settings, held)
+        _recorders(undo, settings, held, feeds)
         server = PacketServer(shares.packets_path(index), feeds.watch)
         server.start()
         undo.callback(server.close)
@@ -150,7 +156,9 @@ def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
         bus = MemoryBus()
         undo.callback(bus.close)
         store = _store(undo, settings)
-        feeds = _feeds(undo, settings, store, bus, lambda _: True)
+        held = _Held(store=store, bus=bus, mine=lambda _: True)
+        feeds = _feeds(undo, settings, held)
+        _recorders(undo, settings, held, feeds)
         events = SpooledEvents(store.events, settings.data_dir / "spool")
         undo.callback(events.close)
         _lanes(
@@ -164,6 +172,15 @@ def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
         undo.callback(stills.close)
         url = _web(undo, settings, store, _Doors(bus=bus, packets=feeds, stills=stills))
         return undo.pop_all(), url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What a process that holds connections works with."""
+
+    store: Store
+    bus: Bus
+    mine: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,18 +241,11 @@ def _store(undo: contextlib.ExitStack, settings: Settings) -> Store:
     return store
 
 
-def _feeds(
-    undo: contextlib.ExitStack,
-    settings: Settings,
-    store: Store,
-    bus: Bus,
-    mine: Callable[[str], bool],
-) -> Feeds:
-    clock = RealClock()
-    feeds = Feeds(settings.sources, settings.media.silent_s, clock, mine)
+def _feeds(undo: contextlib.ExitStack, settings: Settings, held: _Held) -> Feeds:
+    feeds = Feeds(settings.sources, settings.media.silent_s, RealClock(), held.mine)
     undo.callback(feeds.close)
-    _follow(undo, store, bus, feeds.apply)
-    _keep(undo, "stream-status", lambda: feeds.tell(bus), feeds.close)
+    _follow(undo, held.store, held.bus, feeds.apply)
+    _keep(undo, "stream-status", lambda: feeds.tell(held.bus), feeds.close)
     return feeds
 
 
@@ -247,6 +257,21 @@ def _sweep(undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bu
     places = archive_places(settings)
     sweeper = Sweeper(store.footage, places, terms, RealClock(), bus.publish)
     _keep(undo, "archive", sweeper.run, sweeper.close)
+
+
+def _recorders(undo: contextlib.ExitStack, settings: Settings, held: _Held, feeds: Feeds) -> None:
+    root = archive_places(settings).root
+    clock = RealClock()
+    indexer = Indexer(held.store.footage, root, clock)
+    # Undone last: what the recorder tells when it closes its files is still brought.
+    _keep(undo, "index", indexer.run, indexer.close)
+    archive = Archive(root=root, disk=LocalDisk(root), clock=clock, outlet=indexer)
+    recorder = Recorder(archive)
+    recorders = Recorders(recorder, feeds, indexer, clock, held.mine)
+    _keep(undo, "recorder", recorder.run, recorder.close)
+    _follow(undo, held.store, held.bus, recorders.apply)
+    _keep(undo, "record-when", lambda: recorders.listen(held.bus), recorders.close)
+    _keep(undo, "recorder-status", lambda: recorders.tell(held.bus), recorders.close)
 
 
 def _lanes(

@@ -128,13 +128,14 @@ class Desk:
         disk: Disk | None = None,
         at_us: int = START_US,
     ) -> None:
+        root.mkdir(parents=True, exist_ok=True)
         self.root, self.clock, self.told = root, SimulatedClock(at_us), Told()
         self.steady = 0.0
         self.state: StreamState = "live"
         self.reason = ""
         archive = Archive(
             root=root,
-            disk=disk or LocalDisk(),
+            disk=disk or LocalDisk(root),
             clock=self.clock,
             outlet=self.told,
             steady_s=lambda: self.steady,

@@ -172,7 +172,7 @@ class FullDisk(LocalDisk):
 def test_a_disk_that_takes_nothing_costs_a_gap_and_it_goes_on_by_itself(
     tmp_path: Path, packets: list[Packet], error: int, cause: str
 ) -> None:
-    disk = FullDisk()
+    disk = FullDisk(tmp_path)
     desk = Desk(tmp_path, disk=disk)
     desk.play(packets[:100])
     disk.error = error
@@ -206,6 +206,20 @@ def test_a_folder_that_vanishes_and_comes_back(tmp_path: Path, packets: list[Pac
     desk.stop()
     assert [one for one, _, _ in desk.told.causes()] == ["disk_failed"]
     assert all(len(shown(root / row.path)) == row.frames for row in desk.files())
+
+
+def test_what_belongs_on_a_disk_that_is_not_mounted_is_not_put_elsewhere(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    (tmp_path / "archive.txt").write_text("This disk holds footage of Vedette.")
+    desk = Desk(tmp_path)
+    desk.play(packets[:100])
+    (tmp_path / "archive.txt").unlink()
+    desk.play(packets[100:1000])
+    assert desk.told.causes()[-1][0] == "disk_failed"
+    (tmp_path / "archive.txt").write_text("This disk holds footage of Vedette.")
+    desk.play(packets[1000:1300])
+    assert desk.stream.reason is None
 
 
 def test_a_stalled_disk_costs_packets_never_memory(tmp_path: Path, packets: list[Packet]) -> None:

@@ -10,7 +10,7 @@ from vedette.core import plugins
 from vedette.core.clock import Clock
 from vedette.core.errors import ConfigError, NotFound
 from vedette.core.facts import StreamStatus
-from vedette.core.ports import Bus, Opener, Origin, PacketInbox
+from vedette.core.ports import Bus, Opener, Origin, PacketInbox, Tap
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Site, Stream
 from vedette.ingest.feed import Feed
@@ -44,6 +44,7 @@ class Feeds:
         self._allowed, self._silent_s, self._clock, self._mine = allowed, silent_s, clock, mine
         self._lock = threading.Lock()
         self._running: dict[Key, _Running] = {}
+        self._taps: dict[Key, tuple[Tap, ...]] = {}
         self._ending = threading.Event()
 
     def apply(self, site: Site) -> None:
@@ -78,6 +79,30 @@ class Feeds:
         feed.add(queue, with_gop=True)
         return queue
 
+    def attach(self, key: Key, tap: Tap) -> None:
+        """Hand this tap a stream's packets from now on, whatever feed reads it."""
+        with self._lock:
+            taps = self._taps.get(key, ())
+            if any(one is tap for one in taps):
+                return
+            self._taps[key] = (*taps, tap)
+            running = self._running.get(key)
+            if running is not None and running.feed is not None:
+                running.feed.add(tap, with_gop=True)
+
+    def detach(self, key: Key, tap: Tap) -> None:
+        """Hand it no more."""
+        with self._lock:
+            self._taps[key] = tuple(one for one in self._taps.get(key, ()) if one is not tap)
+            running = self._running.get(key)
+            if running is not None and running.feed is not None:
+                running.feed.remove(tap)
+
+    def status(self, key: Key) -> StreamStatus | None:
+        """How one stream is doing; None when it is not connected here."""
+        running = self._running.get(key)
+        return None if running is None else self._status(key, running)
+
     def statuses(self) -> list[StreamStatus]:
         """How every stream is doing."""
         return [self._status(key, running) for key, running in tuple(self._running.items())]
@@ -111,6 +136,8 @@ class Feeds:
             silent_s=self._silent_s,
         )
         feed = Feed(opener, origin)
+        for tap in self._taps.get(key, ()):
+            feed.add(tap)
         feed.start()
         return _Running(stream, feed)
 

@@ -9,14 +9,18 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Disk", "GrowingFile", "LocalDisk", "is_full"]
+__all__ = ["MARK", "Disk", "GrowingFile", "LocalDisk", "is_full"]
 
+MARK = "archive.txt"
+"""Stands in a tier's folder: an empty mount point does not have it."""
 _WRITTEN_BACK = 16 * 1024 * 1024
 """So many bytes of a file may lie in the kernel alone; what a power cut costs at most."""
 
 
 class Disk(Protocol):
     """What a file needs of the disk; every call may raise OSError."""
+
+    def prepare(self) -> None: ...
 
     def create(self, path: Path) -> int:
         """A new file, its folders made; never one that exists."""
@@ -28,15 +32,31 @@ class Disk(Protocol):
 
 
 class LocalDisk:
-    """A disk of this machine."""
+    """A disk of this machine, of which an archive has a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._marked = False
+
+    def prepare(self) -> None:
+        """Make the archive's folder where it has never been; later it is never made anew."""
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def create(self, path: Path) -> int:
+        self._mind_mount()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         try:
             return os.open(path, flags, 0o600)
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             return os.open(path, flags, 0o600)
+
+    def _mind_mount(self) -> None:
+        """What would go to another disk, under an empty mount point, is refused."""
+        marked = (self._root / MARK).is_file()
+        if (self._marked and not marked) or not self._root.is_dir():
+            raise OSError(errno.ENODEV, "the disk of the archive is not there")
+        self._marked = marked
 
     def write(self, descriptor: int, octets: bytes) -> int:
         return os.write(descriptor, octets)

@@ -14,6 +14,7 @@ from pathlib import Path
 from vedette.core.errors import ConfigError, Gone, StoreError, Unavailable
 from vedette.core.footage import Segment, Tier
 from vedette.core.settings import Settings
+from vedette.record.growing import MARK
 from vedette.record.reading import FileReader, LocalFiles
 from vedette.record.remote import Remote
 from vedette.record.sealed import ArchiveKeys, Bytes
@@ -23,8 +24,6 @@ __all__ = ["TIERS", "Damaged", "Pace", "Places", "Room", "places_of"]
 TIERS: tuple[Tier, ...] = ("fast", "slow", "remote")
 PART = ".part"
 """Ends the name of a copy that is not whole yet."""
-MARK = "archive.txt"
-"""Stands in a tier's folder: an empty mount point does not have it."""
 _PIECE = 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 

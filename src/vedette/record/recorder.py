@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 _TURN_S = 0.2
 _LATE_US = 3_000_000
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 Key = tuple[str, str]
 
 
@@ -92,6 +94,10 @@ class Recorder:
 
     def run(self) -> None:
         """Write until closed."""
+        try:
+            self._archive.disk.prepare()
+        except OSError as error:
+            log.error("the archive's folder cannot be made", error=error.strerror)
         while not self._ending.wait(_TURN_S):
             self.turn()
         for stream in self.streams.values():
@@ -105,7 +111,12 @@ class Recorder:
         for stream in leaving:
             stream.stop()
         for stream in streams:
-            stream.turn()
+            try:
+                stream.turn()
+            except _FAULTS as error:
+                # One stream that we cannot cope with must not cost the others theirs.
+                log.error("recording a stream broke", camera=stream.spot.camera, error=repr(error))
+                stream.give_up(type(error).__name__)
         self._turned_s = self._archive.steady_s()
 
     def close(self, timeout_s: float = 8.0) -> None:

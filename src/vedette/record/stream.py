@@ -152,9 +152,9 @@ class StreamRecorder:
         for one in (*self._roll.empty(), packet):
             if self._writing is None or (one.key and self._ends_file(one, following)):
                 self._open(one, now_us)
+            if self._writing is not None:
+                self._writing.raise_keep(keep)
             self._add(one)
-        if self._writing is not None:
-            self._writing.raise_keep(keep)
 
     def _add(self, packet: Packet) -> None:
         writing = self._writing
@@ -275,16 +275,24 @@ class StreamRecorder:
             self._chain = row.chain
             self._unwritten.append(row)
 
+    def give_up(self, why: str) -> None:
+        """Begin anew after a fault of ours: what is whole is kept."""
+        self._carried = []
+        self._abandon(Reason("overload", f"recording broke ({why})"), self.spot.clock.now_us())
+
     def _fail(self, error: OSError, now_us: int) -> None:
         """The disk does not take it: keep what is whole, and try again in a while."""
-        writing, self._writing = self._writing, None
-        self._pending = []
-        self._again_us = now_us + _AGAIN_US
         cause = Reason("disk_full" if is_full(error) else "disk_failed", error.strerror or "")
         if self._trouble is None:
             log.error(
                 "recording fails", camera=self.spot.camera, cause=cause.cause, error=cause.detail
             )
+        self._abandon(cause, now_us)
+
+    def _abandon(self, cause: Reason, now_us: int) -> None:
+        writing, self._writing = self._writing, None
+        self._pending = []
+        self._again_us = now_us + _AGAIN_US
         self._trouble = cause
         if writing is not None:
             self._until_us = writing.end_us or self._until_us

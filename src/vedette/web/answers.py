@@ -13,6 +13,7 @@ from vedette.core.facts import (
     Event,
     LaneStatus,
     ProcessStatus,
+    RecorderStatus,
     StreamStatus,
     SystemWarning,
     Verdict,
@@ -134,6 +135,7 @@ class Status:
 
     streams: tuple[StreamStatus, ...]
     lanes: tuple[LaneStatus, ...]
+    recorders: tuple[RecorderStatus, ...]
     processes: tuple[ProcessStatus, ...]
     """Empty without the right system.view."""
     warnings: tuple[SystemWarning, ...] = ()

@@ -12,6 +12,7 @@ from vedette.core.facts import (
     Event,
     LaneStatus,
     ProcessStatus,
+    RecorderStatus,
     StreamStatus,
     SystemWarning,
 )
@@ -33,6 +34,7 @@ class Board:
         self._lock = threading.Lock()
         self._streams: dict[tuple[str, str], tuple[int, StreamStatus]] = {}
         self._lanes: dict[str, tuple[int, LaneStatus]] = {}
+        self._recorders: dict[tuple[str, str], tuple[int, RecorderStatus]] = {}
         self._processes: dict[str, ProcessStatus] = {}
         self._warnings: dict[str, tuple[int, SystemWarning]] = {}
         self._events: Counter[tuple[str, str]] = Counter()
@@ -47,6 +49,8 @@ class Board:
                     self._note_stream(now_us, message)
                 case LaneStatus() if len(self._lanes) < _MOST or message.camera in self._lanes:
                     self._lanes[message.camera] = (now_us, message)
+                case RecorderStatus():
+                    self._note_recorder(now_us, message)
                 case ProcessStatus():
                     self._processes[message.name] = message
                 case SystemWarning():
@@ -76,6 +80,13 @@ class Board:
             known = sorted(self._lanes.items())
         return tuple(_lane(now_us - heard_us, status) for _, (heard_us, status) in known)
 
+    def recorders(self) -> tuple[RecorderStatus, ...]:
+        """All recordings, by camera; what nobody has spoken of lately is not called recording."""
+        now_us = self._clock.now_us()
+        with self._lock:
+            known = sorted(self._recorders.items())
+        return tuple(_recorder(now_us - heard_us, status) for _, (heard_us, status) in known)
+
     def processes(self) -> tuple[ProcessStatus, ...]:
         """All processes, by name."""
         with self._lock:
@@ -104,6 +115,7 @@ class Board:
         """Keep only these cameras: the others are gone from the site."""
         with self._lock:
             self._streams = {key: v for key, v in self._streams.items() if key[0] in cameras}
+            self._recorders = {k: v for k, v in self._recorders.items() if k[0] in cameras}
             self._lanes = {key: v for key, v in self._lanes.items() if key in cameras}
 
     def _note_warning(self, now_us: int, warning: SystemWarning) -> None:
@@ -116,6 +128,19 @@ class Board:
         key = (status.camera, status.stream)
         if len(self._streams) < _MOST or key in self._streams:
             self._streams[key] = (now_us, status)
+
+    def _note_recorder(self, now_us: int, status: RecorderStatus) -> None:
+        key = (status.camera, status.stream)
+        if len(self._recorders) < _MOST or key in self._recorders:
+            self._recorders[key] = (now_us, status)
+
+
+def _recorder(age_us: int, status: RecorderStatus) -> RecorderStatus:
+    if age_us <= _SILENT_US:
+        return status
+    return replace(
+        status, recording=False, cause="restart", reason=_unheard(age_us), bytes_per_s=0.0
+    )
 
 
 def _stream(age_us: int, status: StreamStatus) -> StreamStatus:

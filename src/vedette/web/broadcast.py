@@ -15,6 +15,7 @@ from vedette.core.facts import (
     Observation,
     Picture,
     ProcessStatus,
+    RecorderStatus,
     SiteChanged,
     StreamStatus,
     SystemWarning,
@@ -33,6 +34,7 @@ _TYPES = (
     StreamStatus,
     LaneStatus,
     ProcessStatus,
+    RecorderStatus,
     SystemWarning,
     Picture,
 )
@@ -147,7 +149,7 @@ def _about(message: Message) -> tuple[str | None, str]:
     match message:
         case AlarmChange():
             return message.alarm.camera, message.alarm.id
-        case StreamStatus():
+        case StreamStatus() | RecorderStatus():
             return message.camera, f"{message.camera}/{message.stream}"
         case ProcessStatus():
             return None, message.name

@@ -34,6 +34,7 @@ class _Figures:
 
     def collect(self) -> Iterator[Metric]:
         yield from self._streams()
+        yield from self._recorders()
         yield from self._lanes()
         yield from self._processes()
         yield from self._facts()
@@ -63,6 +64,25 @@ class _Figures:
             for name, family in totals.items():
                 family.add_metric(names, getattr(one, name))
         yield from (live, fps, bits, *totals.values())
+
+    def _recorders(self) -> Iterator[Metric]:
+        labels = ["camera", "stream"]
+        on = GaugeMetricFamily("vedette_recording", "1 while it is recorded", labels=labels)
+        rate = GaugeMetricFamily("vedette_recorded_bytes_per_s", "Bytes written", labels=labels)
+        waiting = GaugeMetricFamily(
+            "vedette_recorder_waiting_bytes", "Bytes not yet written", labels=labels
+        )
+        dropped = CounterMetricFamily(
+            "vedette_recorder_dropped", "Packets the disk was too slow for", labels=labels
+        )
+        for one in self._wiring.board.recorders():
+            if sees(self._caller, one.camera):
+                names = [one.camera, one.stream]
+                on.add_metric(names, float(one.recording))
+                rate.add_metric(names, one.bytes_per_s)
+                waiting.add_metric(names, one.waiting_bytes)
+                dropped.add_metric(names, one.dropped)
+        yield from (on, rate, waiting, dropped)
 
     def _lanes(self) -> Iterator[Metric]:
         labels = ["camera"]

@@ -22,6 +22,7 @@ def status(caller: Annotated[Caller, needs("cameras.view")], wiring: Wired) -> S
     return Status(
         streams=tuple(one for one in wiring.board.streams() if sees(caller, one.camera)),
         lanes=tuple(one for one in wiring.board.lanes() if sees(caller, one.camera)),
+        recorders=tuple(one for one in wiring.board.recorders() if sees(caller, one.camera)),
         processes=wiring.board.processes() if "system.view" in caller.rights else (),
         warnings=wiring.board.warnings() if "system.view" in caller.rights else (),
     )
