@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import random
-import subprocess
-import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.record import mortal
 from tests.record.desk import counted, shown
 from vedette.core.footage import Gap, Segment
 from vedette.record.journal import START, link, read_journal
@@ -17,7 +18,9 @@ from vedette.testing.clips import Encoding, encode
 
 __all__ = ["Cost", "kill_again_and_again"]
 
-_MORTAL = Path(__file__).with_name("mortal.py")
+# Forked from a process that has everything loaded already: starting one costs seconds.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.record.mortal"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,18 @@ def kill_again_and_again(folder: Path, kills: int, chance: random.Random) -> Cos
 
 def _run(root: Path, film: Path, seconds: float) -> int:
     """When the last picture was handed over before it was killed."""
-    command = [sys.executable, str(_MORTAL), str(root), str(film)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        try:
-            first_us = last_us = int(child.stdout.readline())
-            while last_us - first_us < seconds * 1e6:
-                last_us = int(child.stdout.readline())
-        finally:
-            child.kill()
-        # The last line may be cut in its middle.
-        rest = child.stdout.read().split()
-    return max([last_us, *(int(line) for line in rest if len(line) == len(str(last_us)))])
+    taken_us = _FORKS.RawValue("q", 0)
+    child = _FORKS.Process(target=mortal.main, args=(root, film, taken_us), daemon=True)
+    child.start()
+    try:
+        until = time.monotonic() + 20
+        while not taken_us.value and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(seconds)
+    finally:
+        child.kill()
+        child.join()
+    return int(taken_us.value)
 
 
 def _last_end_us(root: Path) -> int:

@@ -1,13 +1,10 @@
-"""A process that records a counted film in real time, to be killed: `python mortal.py ROOT FILM`.
-
-It prints the number of each picture once the recorder has it.
-"""
+"""A process that records a film in real time, to be killed."""
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
+from ctypes import c_longlong
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,8 +24,8 @@ class _Nobody:
         """The disk is what is looked at."""
 
 
-def main(root: Path, film: Path) -> None:
-    """Record until killed; pictures are numbered by the wall clock, so that they run on."""
+def main(root: Path, film: Path, taken_us: c_longlong) -> None:
+    """Record until killed; `taken_us` is the time of the last picture the recorder was given."""
     clip = load(film)
     sets = b"".join(b"\x00\x00\x00\x01" + one for one in clip.parameter_sets)
     about = StreamFormat(codec=clip.codec, width=clip.width, height=clip.height, extradata=sets)
@@ -53,9 +50,6 @@ def main(root: Path, film: Path) -> None:
         unit = clip.units[number % len(clip.units)]
         data = clip.annexb(number % len(clip.units))
         stream.tap.take(replace(first, t_us=now_us, key=unit.key, data=data))
+        taken_us.value = now_us
         number += 1
         time.sleep(step_us / 1e6)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
