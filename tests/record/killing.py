@@ -42,9 +42,9 @@ def kill_again_and_again(folder: Path, kills: int, chance: random.Random) -> Cos
     film = encode(counted(40), folder / "film.mp4", Encoding(fps=20.0, gop_s=0.5))
     lost_us = []
     for _ in range(kills):
-        taken_us = _run(root, film, chance.uniform(0.2, 1.8))
-        end_us = _last_end_us(root)
-        lost_us.append(max(0, taken_us - end_us))
+        first_us, taken_us = _run(root, film, chance.uniform(0.2, 1.8))
+        # A process may be killed before anything of it is on disk.
+        lost_us.append(max(0, taken_us - max(first_us, _last_end_us(root))))
     rows = [one for one in _entries(root) if isinstance(one, Segment)]
     gaps = [one for one in _entries(root) if isinstance(one, Gap)]
     rows.sort(key=lambda one: one.start_us)
@@ -58,10 +58,11 @@ def kill_again_and_again(folder: Path, kills: int, chance: random.Random) -> Cos
     return Cost(kills, len(rows), max(lost_us), unexplained, _broken(root, rows))
 
 
-def _run(root: Path, film: Path, seconds: float) -> int:
-    """When the last picture was handed over before it was killed."""
-    taken_us = _FORKS.RawValue("q", 0)
-    child = _FORKS.Process(target=mortal.main, args=(root, film, taken_us), daemon=True)
+def _run(root: Path, film: Path, seconds: float) -> tuple[int, int]:
+    """When the first and the last picture were handed over before it was killed."""
+    first_us, taken_us = _FORKS.RawValue("q", 0), _FORKS.RawValue("q", 0)
+    taken = (first_us, taken_us)
+    child = _FORKS.Process(target=mortal.main, args=(root, film, taken), daemon=True)
     child.start()
     try:
         until = time.monotonic() + 20
@@ -71,7 +72,7 @@ def _run(root: Path, film: Path, seconds: float) -> int:
     finally:
         child.kill()
         child.join()
-    return int(taken_us.value)
+    return int(first_us.value), int(taken_us.value)
 
 
 def _last_end_us(root: Path) -> int:

@@ -24,8 +24,8 @@ class _Nobody:
         """The disk is what is looked at."""
 
 
-def main(root: Path, film: Path, taken_us: c_longlong) -> None:
-    """Record until killed; `taken_us` is the time of the last picture the recorder was given."""
+def main(root: Path, film: Path, taken: tuple[c_longlong, c_longlong]) -> None:
+    """Record until killed; `taken` are the times of the first and last picture it was given."""
     clip = load(film)
     sets = b"".join(b"\x00\x00\x00\x01" + one for one in clip.parameter_sets)
     about = StreamFormat(codec=clip.codec, width=clip.width, height=clip.height, extradata=sets)
@@ -50,6 +50,7 @@ def main(root: Path, film: Path, taken_us: c_longlong) -> None:
         unit = clip.units[number % len(clip.units)]
         data = clip.annexb(number % len(clip.units))
         stream.tap.take(replace(first, t_us=now_us, key=unit.key, data=data))
-        taken_us.value = now_us
+        taken[0].value = taken[0].value or now_us
+        taken[1].value = now_us
         number += 1
         time.sleep(step_us / 1e6)

@@ -23,7 +23,7 @@ __all__ = ["Archive", "Recorder"]
 
 log = structlog.get_logger()
 
-_TURN_S = 0.2
+_TURN_S = 0.15
 _LATE_US = 3_000_000
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 Key = tuple[str, str]

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 _FILE_US = 60_000_000
 # A key picture that others shown before it follow is no good beginning, for so long.
 _PATIENCE_US = 60_000_000
-_PART_US = 500_000
+_PART_US = 400_000
 _SHORT_PART_US = 200_000
 _HOLE_US = 2_000_000
 _JUMP_US = 1_500_000
