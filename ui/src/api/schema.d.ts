@@ -2267,9 +2267,8 @@ export interface components {
             /**
              * Cause
              * @description Why nothing is recorded; None while something is.
-             * @default null
              */
-            cause: ("silent" | "unreachable" | "restart" | "disk_full" | "disk_failed" | "overload" | "disabled" | "not_wanted" | "clock" | "deleted" | "missing") | null;
+            cause?: ("silent" | "unreachable" | "restart" | "disk_full" | "disk_failed" | "overload" | "disabled" | "not_wanted" | "clock" | "deleted" | "missing") | null;
             /**
              * Dropped
              * @description Packets the disk was too slow for.
@@ -2285,9 +2284,8 @@ export interface components {
             /**
              * Last Us
              * @description Until when there is footage.
-             * @default null
              */
-            last_us: number | null;
+            last_us?: number | null;
             /**
              * Reason
              * @description More words about it for people.
@@ -2626,6 +2624,8 @@ export interface components {
              * @description Empty without the right system.view.
              */
             processes: components["schemas"]["ProcessStatus"][];
+            /** Recorders */
+            recorders: components["schemas"]["RecorderStatus"][];
             /** Streams */
             streams: components["schemas"]["StreamStatus"][];
             /**
