@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from vedette.core.video.form import hevc_words
+
 __all__ = ["Head", "Inner", "TrackHead", "inner_boxes", "read_head"]
 
 _KINDS: dict[bytes, Literal["video", "audio"]] = {b"vide": "video", b"soun": "audio"}
@@ -158,7 +160,7 @@ def _codec(entry: bytes) -> str:
         config = _config(entry, _VIDEO_ENTRY, b"avcC")
         return f"{name}.{config[1:4].hex()}"
     if name in ("hvc1", "hev1"):
-        return f"{name}.{_hevc_words(_config(entry, _VIDEO_ENTRY, b'hvcC'))}"
+        return f"{name}.{hevc_words(_config(entry, _VIDEO_ENTRY, b'hvcC')[1:13])}"
     if name == "mp4a":
         return f"mp4a.{_aac_words(_config(entry, _AUDIO_ENTRY, b'esds'))}"
     return name.lower()
@@ -169,17 +171,6 @@ def _config(entry: bytes, start: int, name: bytes) -> bytes:
         if box.name == name:
             return entry[box.start : box.end]
     raise ValueError(f"a sample entry lacks its {name!r}")
-
-
-def _hevc_words(config: bytes) -> str:
-    # ISO/IEC 14496-15 annex E: space and profile, compatibility bits reversed, tier and level,
-    # constraint bytes without the trailing zero ones.
-    first, level = config[1], config[12]
-    flags = int(f"{int.from_bytes(config[2:6], 'big'):032b}"[::-1], 2)
-    space, tier = ("", "A", "B", "C")[first >> 6], "H" if first >> 5 & 1 else "L"
-    constraints = config[6:12].rstrip(b"\x00")
-    parts = [f"{space}{first & 0x1F}", f"{flags:X}", f"{tier}{level}"]
-    return ".".join([*parts, *(f"{byte:X}" for byte in constraints)])
 
 
 def _aac_words(esds: bytes) -> str:

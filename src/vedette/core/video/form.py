@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from vedette.core.media import StreamFormat
 from vedette.core.video.mp4 import VideoForm, avc_record, hevc_record
 from vedette.core.video.nal import VideoCodec, nal_type, split
-from vedette.core.video.profiles import HevcProfile, avc_profile, hevc_profile
+from vedette.core.video.profiles import avc_profile, hevc_profile
 
-__all__ = ["StoredForm", "stored_form", "stored_picture"]
+__all__ = ["StoredForm", "hevc_words", "stored_form", "stored_picture"]
 
 _HEVC_SETS = (32, 33, 34)
 _SETS = {"h264": frozenset({7, 8}), "hevc": frozenset(_HEVC_SETS)}
@@ -85,15 +85,16 @@ def _hevc(annex_b: bytes) -> tuple[bytes, str] | None:
     if not all(sets.values()):
         return None
     about = hevc_profile(sets[33][0])
-    return hevc_record(about, list(sets.items())), f"hvc1.{_hevc_words(about)}"
+    return hevc_record(about, list(sets.items())), f"hvc1.{hevc_words(about.general)}"
 
 
-def _hevc_words(about: HevcProfile) -> str:
+def hevc_words(general: bytes) -> str:
+    """Profile, tier, level and constraints as RFC 6381 writes them, from `HevcProfile.general`."""
     # ISO/IEC 14496-15 annex E: space and profile, compatibility bits reversed, tier and level,
     # constraint bytes without the trailing zero ones.
-    first, level = about.general[0], about.general[11]
+    first, level = general[0], general[11]
     space, tier, profile = first >> 6, (first >> 5) & 1, first & 0x1F
-    flags = int(f"{int.from_bytes(about.general[1:5], 'big'):032b}"[::-1], 2)
+    flags = int(f"{int.from_bytes(general[1:5], 'big'):032b}"[::-1], 2)
     parts = [f"{('', 'A', 'B', 'C')[space]}{profile}", f"{flags:X}", f"{'HL'[1 - tier]}{level}"]
-    constraints = about.general[5:11].rstrip(b"\x00")
+    constraints = general[5:11].rstrip(b"\x00")
     return ".".join([*parts, *(f"{byte:X}" for byte in constraints)])
