@@ -330,7 +330,6 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         site=store.site,
         events=store.events,
         alarms=store.alarms,
-        users=store.users,
         restream_keys=store.restream_keys,
         footage=store.footage,
         exports=store.exports,
@@ -342,6 +341,7 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         packets=doors.packets,
         stills=doors.stills,
         activity=store.activity,
+        access=store.access,
         probe=_Prober(settings.sources),
         check_camera=check_camera,
         snapshots=settings.data_dir / "snapshots",
@@ -363,9 +363,16 @@ def _restream(
     site: Callable[[], Site],
 ) -> None:
     from vedette.access.restreaming import RestreamDoor
+    from vedette.access.roles import Roles, cameras_of
     from vedette.live.restream.server import RestreamServer
 
-    door = RestreamDoor(store.users, store.restream_keys, RealClock(), site)
+    door = RestreamDoor(
+        store.users,
+        store.restream_keys,
+        RealClock(),
+        site,
+        Roles(store.access.roles, store.users, cameras_of(site)),
+    )
     server = RestreamServer(packets, door, asked.host, asked.port)
     undo.callback(server.stop)
     server.start()

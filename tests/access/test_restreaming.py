@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from vedette.access.restreaming import REALM, RestreamDoor, make_key
+from vedette.access.roles import Roles
 from vedette.core.clock import SimulatedClock
 from vedette.core.errors import NotFound, NotLoggedIn, Throttled
 from vedette.core.people import RestreamKey, User
@@ -49,11 +50,11 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def door(users: UserStore, keys: Keys, clock: SimulatedClock) -> RestreamDoor:
+def door(users: UserStore, keys: Keys, clock: SimulatedClock, roles: Roles) -> RestreamDoor:
     """To a site with one camera."""
     stream = Stream(id="sub", source=Spec(kind="synthetic"))
     site = Site(cameras=(Camera(id="gate", name="Gate", streams=(stream,)),))
-    return RestreamDoor(users, keys, clock, lambda: site)
+    return RestreamDoor(users, keys, clock, lambda: site, roles)
 
 
 def basic(name: str, key: str) -> Try:

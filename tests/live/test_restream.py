@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from tests.access.conftest import KEY
 from tests.ingest.reading import numbered
 from vedette.access.restreaming import RestreamDoor, make_key
+from vedette.access.roles import Roles, cameras_of
 from vedette.core.clock import RealClock
 from vedette.core.errors import LoginFailed, SourceError
 from vedette.core.media import Packet
@@ -80,7 +81,13 @@ def house(tmp_path: Path, clips: dict[Codec, Clip]) -> Iterator[House]:
     with RtspServer() as cameras, closing(Feeds(LOOPBACK, 8.0, RealClock())) as feeds:
         site = Site(cameras=tuple(camera(cameras, name, clips[name]) for name in clips))
         feeds.apply(site)
-        door = RestreamDoor(store.users, store.restream_keys, RealClock(), lambda: site)
+        door = RestreamDoor(
+            store.users,
+            store.restream_keys,
+            RealClock(),
+            lambda: site,
+            Roles(store.access.roles, store.users, cameras_of(lambda: site)),
+        )
         with RestreamServer(feeds, door, "127.0.0.1", 0, recheck_s=0.2) as server:
             yield House(cameras=cameras, store=store, server=server, key=key)
     store.close()

@@ -31,7 +31,14 @@ from vedette.web.server import create_app
 KEY = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PASSWORD = "correct horse battery"
 SECRET = "camera-pass-9361"
-NAMES: Mapping[Role, str] = {"administrator": "ada", "operator": "otto", "viewer": "vera"}
+NAMES: Mapping[Role, str] = {
+    "administrator": "ada",
+    "operator": "otto",
+    "investigator": "ines",
+    "viewer": "vera",
+    "auditor": "aude",
+    "integration": "robot",
+}
 HOST = "localhost"
 SOCKETS = f"ws://{HOST}/api/v1"
 SOCKET = f"{SOCKETS}/socket"
@@ -99,12 +106,18 @@ class House:
     probe: Probe
     app: FastAPI
 
-    def add_user(self, role: Role, name: str = "", password: str = PASSWORD) -> User:
-        """Somebody who can log in."""
+    def add_user(self, role: Role, name: str = "", cameras: tuple[str, ...] | None = None) -> User:
+        """Somebody who can log in, with rights on all cameras or on these."""
         name = name or NAMES[role]
-        user = User(id=f"u-{name}", name=name, role=role, created_us=1)
-        self.store.users.create(user, quick_passwords().hash(password))
+        limits = {"all_cameras": cameras is None, "cameras": cameras or ()}
+        about = {"id": f"u-{name}", "name": name, "role": role, "created_us": 1}
+        user = TypeAdapter(User).validate_python({**about, **limits})
+        self.store.users.create(user, quick_passwords().hash(PASSWORD))
         return user
+
+    def give_role(self, user: User, role: str) -> None:
+        """Another role, stored without asking the API."""
+        self.store.users.update(replace(self.store.users.get(user.id), role=role))
 
     def put_camera(self, *ids: str) -> Site:
         """Cameras, stored without asking the API."""
@@ -155,7 +168,6 @@ def build(folder: Path, template: Path, **web: object) -> House:
         site=store.site,
         events=store.events,
         alarms=store.alarms,
-        users=store.users,
         restream_keys=store.restream_keys,
         footage=store.footage,
         exports=store.exports,
@@ -164,6 +176,7 @@ def build(folder: Path, template: Path, **web: object) -> House:
         standing=lambda: standing(
             store.footage, places, settings.archive, store.site.load(), clock.now_us()
         ),
+        access=store.access,
         bus=bus,
         packets=shelf,
         stills=stills,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,21 +10,14 @@ from starlette.websockets import WebSocketDisconnect
 
 from tests.store.values import MINUTE_US, START_US, alarm, event
 from tests.web.house import SOCKET, SOCKETS, House, camera, listening
-from vedette.access.rights import Caller
-from vedette.access.sessions import Sessions
 from vedette.core.facts import LaneStatus, Motion, Observation, StreamStatus
 from vedette.core.footage import Pin
 
 
 @pytest.fixture
-def guest(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def guest(house: House) -> Iterator[TestClient]:
     """An administrator of camera `gate` only; `yard` is somebody else's."""
-    find = Sessions.find
-
-    def limited(self: Sessions, token: str | None) -> Caller:
-        return replace(find(self, token), cameras=frozenset({"gate"}))
-
-    monkeypatch.setattr(Sessions, "find", limited)
+    house.add_user("administrator", cameras=("gate",))
     house.put_camera("gate", "yard")
     for name in ("gate", "yard"):
         seen = event(1, camera=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
@@ -11,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from tests.store.values import alarm, event
 from tests.web.house import SOCKET, House, listening
 from tests.web.test_foreign import observation
-from vedette.access.rights import Caller, caller_of
+from vedette.access.rights import RIGHTS, Caller
 from vedette.core.facts import (
     AlarmChange,
     LaneStatus,
@@ -83,12 +84,10 @@ def test_nonsense_ends_it(house: House, text: str) -> None:
     assert closed.value.code == 1007
 
 
-def test_a_right_taken_away_ends_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_right_taken_away_ends_it(house: House) -> None:
+    vera = house.add_user("viewer")
     with house.browser("viewer") as client, listening(client, "observations") as socket:
-        monkeypatch.setattr(
-            "vedette.access.sessions.caller_of",
-            lambda user, session: Caller(user=user, rights=frozenset(), session=session),
-        )
+        house.store.users.update(replace(vera, role="none-of-them"))
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_json()
     assert closed.value.code == 4403
@@ -104,7 +103,7 @@ def test_everything_said_is_in_the_document(house: House) -> None:
 def queue(*topics: str) -> SocketQueue:
     """A queue that has subscribed to these."""
     user = User(id="u", name="ada", role="administrator", created_us=1)
-    made = SocketQueue(caller_of(user, "s"))
+    made = SocketQueue(Caller(user=user, rights=frozenset(RIGHTS), session="s"))
     made.subscribe(Subscribe(subscribe=topics))  # type: ignore[arg-type]  # topics by name
     return made
 

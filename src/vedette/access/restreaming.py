@@ -19,7 +19,8 @@ from typing import Protocol
 import structlog
 from pydantic import SecretStr
 
-from vedette.access.rights import authorise, caller_of
+from vedette.access.rights import authorise
+from vedette.access.roles import Roles
 from vedette.access.throttle import Throttle, network_of
 from vedette.core.clock import Clock
 from vedette.core.errors import NotFound, NotLoggedIn
@@ -71,9 +72,14 @@ class RestreamDoor:
     """Says who a client is and what it may watch; throttled as logins are."""
 
     def __init__(
-        self, users: UserStore, keys: RestreamKeyStore, clock: Clock, site: Callable[[], Site]
+        self,
+        users: UserStore,
+        keys: RestreamKeyStore,
+        clock: Clock,
+        site: Callable[[], Site],
+        roles: Roles,
     ) -> None:
-        self._users, self._keys, self._site = users, keys, site
+        self._users, self._keys, self._site, self._roles = users, keys, site, roles
         self._accounts = Throttle(clock)
         self._networks = Throttle(clock, free=20)
         self._checking = threading.Lock()
@@ -116,7 +122,7 @@ class RestreamDoor:
             raise NotLoggedIn("there is no such user any more") from None
         if not user.enabled or self._keys.of_user(user_id) is None:
             raise NotLoggedIn("the key is no longer good")
-        authorise(caller_of(user, ""), "live.view", [camera])
+        authorise(self._roles.caller(user), "live.view", [camera])
         found = self._site().camera(camera)
         if stream is None:
             return (found.stream_for("live") or found.streams[0]).id

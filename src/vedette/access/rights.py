@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from vedette.core.errors import Denied
 from vedette.core.people import Role, User
 
-__all__ = ["RIGHTS", "ROLE_RIGHTS", "Caller", "Right", "authorise", "caller_of", "sees"]
+__all__ = ["RIGHTS", "ROLE_RIGHTS", "Caller", "Right", "authorise", "sees"]
 
 Right = Literal[
     "site.view",
@@ -27,7 +27,9 @@ Right = Literal[
     "models.view",
     "models.edit",
     "system.view",
+    "users.view",
     "users.edit",
+    "audit.view",
 ]
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
@@ -41,9 +43,26 @@ _OPERATOR: frozenset[Right] = _VIEWER | {
     "footage.export",
     "footage.keep",
 }
+_AUDITOR: frozenset[Right] = frozenset(
+    {
+        "site.view",
+        "cameras.view",
+        "events.view",
+        "alarms.view",
+        "system.view",
+        "users.view",
+        "audit.view",
+    }
+)
+_INTEGRATION: frozenset[Right] = frozenset(
+    {"site.view", "cameras.view", "events.view", "alarms.view", "alarms.act", "system.view"}
+)
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     "viewer": _VIEWER,
+    "investigator": _VIEWER | {"footage.export", "system.view"},
     "operator": _OPERATOR,
+    "auditor": _AUDITOR,
+    "integration": _INTEGRATION,
     "administrator": frozenset(RIGHTS),
 }
 
@@ -55,14 +74,11 @@ class Caller:
     user: User
     rights: frozenset[Right]
     session: str
-    """Id of the login session."""
+    """Id of the login session, empty for a personal key."""
+    key: str | None = None
+    """Id of the personal key, where that is how the caller comes."""
     cameras: frozenset[str] | None = None
     """The cameras these rights are good for; None means all."""
-
-
-def caller_of(user: User, session: str) -> Caller:
-    """The caller a user is."""
-    return Caller(user=user, rights=ROLE_RIGHTS[user.role], session=session)
 
 
 def authorise(caller: Caller, right: Right, cameras: Iterable[str] = ()) -> None:

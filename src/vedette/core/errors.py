@@ -17,6 +17,8 @@ VedetteError                 anything we can explain to a person
 │  └─ Conflict               somebody else changed it, or it is in use
 ├─ Denied                    the caller may not
 │  ├─ NotLoggedIn            the caller is unknown
+│  │  └─ SecondFactorNeeded  the password is right, the one-time code is missing
+│  ├─ NotApproved            nobody has approved the registration yet
 │  └─ Throttled              too many failed attempts; wait
 └─ Unavailable               a part that is needed does not answer just now
    └─ TooEarly               it will be there in a moment
@@ -32,9 +34,11 @@ __all__ = [
     "Gone",
     "LoginFailed",
     "ModelError",
+    "NotApproved",
     "NotFound",
     "NotLoggedIn",
     "PluginError",
+    "SecondFactorNeeded",
     "SourceError",
     "StoreError",
     "StreamMissing",
@@ -157,6 +161,18 @@ class NotLoggedIn(Denied):
     """The caller is unknown."""
 
     code = "not_logged_in"
+
+
+class SecondFactorNeeded(NotLoggedIn):
+    """The password is right, the one-time code is missing."""
+
+    code = "second_factor_needed"
+
+
+class NotApproved(Denied):
+    """Nobody has approved the registration yet."""
+
+    code = "not_approved"
 
 
 class Throttled(Denied):

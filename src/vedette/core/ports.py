@@ -297,8 +297,16 @@ class UserStore(Protocol):
 
     def count(self) -> int: ...
 
+    def by_subject(self, subject: str) -> User:
+        """The user whom the OpenID provider calls so, or NotFound."""
+        ...
+
     def update(self, user: User) -> None:
         """Store a changed user; NotFound, or Conflict when the name is taken."""
+        ...
+
+    def delete(self, user_id: str) -> None:
+        """Forget a user with everything that was only its own."""
         ...
 
     def password_hash(self, user_id: str) -> str: ...

@@ -36,6 +36,12 @@ class WebSettings:
     """Host names the server answers to besides its own addresses; others are refused."""
     session_hours: Annotated[float, Field(gt=0, le=8760)] = 12.0
     """How long a login lasts without use."""
+    session_days: Annotated[float, Field(gt=0, le=3660)] = 30.0
+    """How long a login lasts at most, however much it is used."""
+    access_minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
+    """How long an access token lasts; the page and scripts get the next with a refresh token."""
+    registration: bool = False
+    """Whether strangers may register; an administrator then approves or refuses each."""
     admin_user: str = "admin"
     """Name of the administrator made from `admin_password` at first start."""
     admin_password: Secret = SecretStr("")

@@ -6,17 +6,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from vedette.core.clock import Clock, RealClock
+from vedette.core.credentials import AccessStores
 from vedette.store.activity import Activities
 from vedette.store.alarms import Alarms
+from vedette.store.audit import AuditLog
 from vedette.store.engine import Database, connect
 from vedette.store.events import Events
 from vedette.store.exports import Exports
+from vedette.store.factors import Factors
 from vedette.store.footage import Footage
+from vedette.store.invitations import Invitations
+from vedette.store.keys import Keys
 from vedette.store.migrate import migrate
 from vedette.store.partitions import Months
 from vedette.store.restream_keys import RestreamKeys
+from vedette.store.roles import Roles
 from vedette.store.seal import Sealer, open_key
 from vedette.store.sites import Sites
+from vedette.store.tokens import Tokens
 from vedette.store.users import Users
 
 __all__ = ["Store", "open_store"]
@@ -36,6 +43,15 @@ class Store:
         self.activity = Activities(database)
         self.exports = Exports(database)
         self.restream_keys = RestreamKeys(database, sealer)
+        self.access = AccessStores(
+            users=self.users,
+            roles=Roles(database),
+            tokens=Tokens(database),
+            keys=Keys(database),
+            factors=Factors(database, sealer),
+            invitations=Invitations(database),
+            audit=AuditLog(database, sealer),
+        )
 
     def close(self) -> None:
         """Give all connections back; may be called twice."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import tempfile
 from pathlib import Path
@@ -17,13 +20,20 @@ class Sealer:
     """Encrypts and decrypts; of several keys, one on each line, the first one encrypts."""
 
     def __init__(self, key: bytes) -> None:
+        lines = key.split()
         try:
-            self._fernet = MultiFernet([Fernet(line) for line in key.split()])
+            self._fernet = MultiFernet([Fernet(line) for line in lines])
         except ValueError:
             raise ConfigError(
                 "expected a key of 32 bytes in base64, as `openssl rand -base64 32` makes it",
                 path=("store_key",),
             ) from None
+
+        # A key of their own for marks, so that no sealed text is ever a mark.
+        self._marking = [
+            hmac.digest(base64.urlsafe_b64decode(line), b"vedette marks", hashlib.sha256)
+            for line in lines
+        ]
 
     def seal(self, secret: str) -> str:
         """Encrypt."""
@@ -38,6 +48,15 @@ class Sealer:
                 "passwords in the database were encrypted with another key; "
                 "put the former seal.key back, or set store_key to it"
             ) from None
+
+    def mark(self, said: str) -> str:
+        """A hash that only who has the key can make."""
+        return hmac.digest(self._marking[0], said.encode(), hashlib.sha256).hex()
+
+    def marked(self, said: str, mark: str) -> bool:
+        """Whether a mark was made of this text with any of the keys."""
+        made = (hmac.digest(key, said.encode(), hashlib.sha256).hex() for key in self._marking)
+        return any(hmac.compare_digest(one, mark) for one in made)
 
 
 def open_key(path: Path) -> bytes:

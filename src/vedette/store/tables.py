@@ -26,9 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.type_api import TypeEngine
 
+from vedette.core.audit import AuditEntry
+from vedette.core.credentials import ApiKey, Invitation, SecondFactor, SessionToken
 from vedette.core.facts import Alarm, Event
 from vedette.core.footage import Export, Gap, ObservationChunk, Pin, Segment
-from vedette.core.people import LoginSession, User
+from vedette.core.people import CustomRole, LoginSession, User
 
 __all__ = [
     "WAITING",
@@ -36,10 +38,13 @@ __all__ = [
     "activity_day",
     "activity_hour",
     "alarm",
+    "api_key",
+    "audit",
     "event",
     "export",
     "gap",
     "holding",
+    "invitation",
     "keep_mark",
     "login",
     "metadata",
@@ -47,7 +52,11 @@ __all__ = [
     "pin",
     "recorded_quarter",
     "recorded_stream",
+    "recovery_code",
+    "role",
+    "second_factor",
     "segment",
+    "session_token",
     "site_revision",
 ]
 
@@ -147,6 +156,7 @@ account = Table(
     Column("name_key", Text(), nullable=False),
     Column("password_hash", Text(), nullable=False),
     UniqueConstraint("name_key", name="account_name"),
+    Index("account_subject", "subject", unique=True),
 )
 """Users; `name_key` is the name in one case."""
 
@@ -264,3 +274,62 @@ restream_key = Table(
     PrimaryKeyConstraint("user_id", name="restream_key_user"),
 )
 """Keys for RTSP, sealed: digest login needs them in clear."""
+session_token = Table(
+    "session_token",
+    metadata,
+    *_columns(SessionToken, primary="id"),
+    ForeignKeyConstraint(["login_id"], ["login.id"], name="token_login", ondelete="CASCADE"),
+    Index("token_login_id", "login_id"),
+    Index("token_expires", "expires_us"),
+)
+"""Hashes of the tokens of each login; used refresh tokens stay until they expire."""
+
+role = Table("role", metadata, *_columns(CustomRole, primary="id"))
+
+api_key = Table(
+    "api_key",
+    metadata,
+    *_columns(ApiKey, primary="id"),
+    Column("secret_hash", Text(), nullable=False),
+    ForeignKeyConstraint(["user_id"], ["account.id"], name="key_account", ondelete="CASCADE"),
+    Index("key_user", "user_id"),
+    Index("key_secret", "secret_hash", unique=True),
+)
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    *_columns(SecondFactor, primary="user_id"),
+    ForeignKeyConstraint(["user_id"], ["account.id"], name="factor_account", ondelete="CASCADE"),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("user_id", Text(), primary_key=True),
+    Column("code_hash", Text(), primary_key=True),
+    ForeignKeyConstraint(["user_id"], ["account.id"], name="recovery_account", ondelete="CASCADE"),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    *_columns(Invitation, primary="id"),
+    Column("secret_hash", Text(), nullable=False),
+    ForeignKeyConstraint(
+        ["user_id"], ["account.id"], name="invitation_account", ondelete="CASCADE"
+    ),
+    Index("invitation_secret", "secret_hash", unique=True),
+    Index("invitation_user", "user_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    *(one for one in _columns(AuditEntry) if one.name != "seq"),
+    Column("seq", _BIG, primary_key=True, autoincrement=False),
+    Index("audit_time", "t_us", "seq"),
+    Index("audit_actor", "actor", "seq"),
+    Index("audit_action", "action", "seq"),
+)
+"""Triggers keep every row as it was written."""

@@ -42,6 +42,10 @@ class Users:
         """The user of that name in any case, or NotFound."""
         return self._user(account.c.name_key == _key(name), f"there is no user {name!r}")
 
+    def by_subject(self, subject: str) -> User:
+        """The user whom the OpenID provider calls so, or NotFound."""
+        return self._user(account.c.subject == subject, "nobody here is known by that provider")
+
     def all(self) -> tuple[User, ...]:
         """Everybody, by name."""
         with self._database.reading() as connection:
@@ -60,6 +64,13 @@ class Users:
             self._change(user.id, row)
         except Conflict:
             raise _taken(user) from None
+
+    def delete(self, user_id: str) -> None:
+        """Forget a user with logins, keys and second factor; NotFound when there is none."""
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(account).where(account.c.id == user_id)).rowcount
+        if not gone:
+            raise NotFound(f"there is no user {user_id!r}")
 
     def password_hash(self, user_id: str) -> str:
         """The hash of the user's password, or NotFound."""

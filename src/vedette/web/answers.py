@@ -18,7 +18,7 @@ from vedette.core.facts import (
     SystemWarning,
     Verdict,
 )
-from vedette.core.people import Role, UserName
+from vedette.core.people import RoleId, UserName
 from vedette.core.schedule import TimeZone
 from vedette.core.site import Name
 from vedette.core.value import value
@@ -31,6 +31,8 @@ __all__ = [
     "Failure",
     "FootageIndex",
     "InstalledModel",
+    "Password",
+    "Refresh",
     "SessionInfo",
     "SetupRequest",
     "SetupState",
@@ -60,9 +62,12 @@ class Failure:
 
 @value
 class SetupState:
-    """Whether the first administrator is still to be made."""
+    """What the page before the login needs to know."""
 
     needed: bool
+    """Whether the first administrator is still to be made."""
+    registration: bool
+    """Whether strangers may register."""
 
 
 @value
@@ -85,16 +90,31 @@ class Credentials:
     """Name of the user."""
     password: Password
     """The user's password."""
+    code: Annotated[str, StringConstraints(max_length=40)] = ""
+    """One-time or recovery code, for those who have a second factor."""
+
+
+@value
+class Refresh:
+    """A refresh token of a script."""
+
+    refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
 
 @value
 class SessionInfo:
     """Who is logged in."""
 
+    id: str
     name: str
-    role: Role
+    full_name: str
+    role: RoleId
+    role_name: str
+    """What an administrator calls the role; the id of those that are always there."""
     rights: tuple[Right, ...]
     """What the user may do."""
+    access_s: float
+    """After that many seconds the page must ask for its next tokens."""
 
 
 @value
@@ -104,7 +124,11 @@ class Token:
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105  # its kind, not a secret
     expires_s: float
-    """How long it lasts without use."""
+    """How long it lasts."""
+    refresh_token: str
+    """Good once for the next pair, at `/api/v1/token/refresh`."""
+    refresh_expires_s: float
+    """How long that one lasts without use."""
 
 
 @value

@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
 from vedette.access.rights import Caller, Right, authorise
+from vedette.core.errors import Denied
 from vedette.web.wiring import wiring_of
 
 if TYPE_CHECKING:
@@ -18,17 +19,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COOKIE",
+    "REFRESH_COOKIE",
     "Declared",
     "Needs",
     "Public",
     "declarations",
     "needs",
     "needs_login",
+    "needs_person",
     "public",
     "token_of",
 ]
 
 COOKIE = "vedette_session"
+REFRESH_COOKIE = "vedette_refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,15 @@ class Needs:
     """A dependency that lets a caller pass who holds a right; None asks only for a login."""
 
     right: Right | None
+    person: bool = False
+    """Whether a personal key will not do: it must not make itself more keys."""
 
     def __call__(self, connection: HTTPConnection) -> Caller:
-        caller = wiring_of(connection).sessions.find(token_of(connection))
+        address = connection.client.host if connection.client else ""
+        caller = wiring_of(connection).sessions.find(token_of(connection), address)
+        connection.state.caller = caller
+        if self.person and caller.key is not None:
+            raise Denied("a personal key may not do that; log in with the password")
         if self.right is not None:
             authorise(caller, self.right)
         return caller
@@ -62,6 +72,11 @@ def needs(right: Right) -> Any:
 def needs_login() -> Any:
     """Declare that any login will do."""
     return Depends(Needs(None))
+
+
+def needs_person() -> Any:
+    """Declare that any login will do, but no personal key."""
+    return Depends(Needs(None, person=True))
 
 
 def public(why: str) -> Any:

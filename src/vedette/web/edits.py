@@ -11,6 +11,7 @@ from fastapi import Depends, Response
 from vedette.access.rights import Caller, Right, authorise
 from vedette.core.errors import ConfigError, NotFound
 from vedette.core.site import Camera, Site
+from vedette.web.audited import Trail, Trailed
 from vedette.web.callers import needs
 from vedette.web.params import IfMatch, etag, revision_of
 from vedette.web.wiring import Wired, Wiring
@@ -35,6 +36,7 @@ class Edit:
     right: Right
     expected: int | None
     response: Response
+    trail: Trail
 
     def site(self, change: Callable[[Site], Site]) -> Site:
         """Change the site as a whole; who sees only some cameras may not."""
@@ -58,7 +60,14 @@ class Edit:
         return self._store(change)
 
     def _store(self, change: Callable[[Site], Site]) -> Site:
-        site = self.wiring.site.change(self.caller.user.name, change, self.expected)
+        before: list[Site] = []
+
+        def noted(site: Site) -> Site:
+            before[:] = [site]
+            return change(site)
+
+        site = self.wiring.site.change(self.caller.user.name, noted, self.expected)
+        self.trail.change(replace(before[0], revision=site.revision), site)
         self.response.headers["ETag"] = etag(site.revision)
         return site
 
@@ -67,6 +76,7 @@ def _site_edit(
     caller: Annotated[Caller, needs("site.edit")],
     wiring: Wired,
     response: Response,
+    trail: Trailed,
     if_match: IfMatch = None,
 ) -> Edit:
     return Edit(
@@ -75,6 +85,7 @@ def _site_edit(
         right="site.edit",
         expected=revision_of(if_match),
         response=response,
+        trail=trail,
     )
 
 
@@ -82,6 +93,7 @@ def _camera_edit(
     caller: Annotated[Caller, needs("cameras.edit")],
     wiring: Wired,
     response: Response,
+    trail: Trailed,
     if_match: IfMatch = None,
 ) -> Edit:
     return Edit(
@@ -90,6 +102,7 @@ def _camera_edit(
         right="cameras.edit",
         expected=revision_of(if_match),
         response=response,
+        trail=trail,
     )
 
 

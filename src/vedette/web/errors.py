@@ -30,7 +30,7 @@ from vedette.core.errors import (
     VedetteError,
 )
 
-__all__ = ["ErrorPage", "close_code", "install"]
+__all__ = ["ErrorPage", "close_code", "install", "status_of"]
 
 _log = structlog.get_logger()
 _STATUS: dict[type[VedetteError], int] = {
@@ -87,6 +87,11 @@ class ErrorPage:
                     await send({"type": "websocket.close", "code": 1011})
 
 
+def status_of(error: VedetteError) -> int:
+    """The HTTP status an error is answered with."""
+    return next(_STATUS[cls] for cls in type(error).__mro__ if cls in _STATUS)
+
+
 def close_code(error: VedetteError) -> int:
     """How a socket is closed for that reason."""
     if isinstance(error, NotLoggedIn):
@@ -103,7 +108,7 @@ async def _known(connection: HTTPConnection, error: Exception) -> Response:
     if isinstance(connection, WebSocket):
         await _hang_up(connection, known)
         return Response()
-    status = next(_STATUS[cls] for cls in type(known).__mro__ if cls in _STATUS)
+    status = status_of(known)
     if status >= 500:
         _log.warning("a request could not be answered", reason=str(known), **_about(connection))
     path = known.path if isinstance(known, ConfigError) else ()

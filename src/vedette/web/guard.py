@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vedette.core.errors import Denied, VedetteError
-from vedette.web.callers import COOKIE
+from vedette.web.callers import COOKIE, REFRESH_COOKIE
 from vedette.web.hosts import Hosts, authority
 from vedette.web.routing import LARGEST_BODY
 
@@ -105,7 +105,8 @@ def _has_cookie(headers: Headers) -> bool:
     if headers.get("authorization", "").lower().startswith("bearer "):
         return False
     try:
-        return any(COOKIE in SimpleCookie(line) for line in headers.getlist("cookie"))
+        read = [SimpleCookie(line) for line in headers.getlist("cookie")]
+        return any(COOKIE in one or REFRESH_COOKIE in one for one in read)
     except CookieError:
         return True
 

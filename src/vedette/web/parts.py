@@ -9,6 +9,7 @@ from typing import Protocol
 
 from vedette.core.archive import ActivityStore, ExportStore, FootageStore
 from vedette.core.clock import Clock
+from vedette.core.credentials import AccessStores
 from vedette.core.facts import ProbeResult
 from vedette.core.ports import (
     AlarmStore,
@@ -17,7 +18,6 @@ from vedette.core.ports import (
     PacketHub,
     RestreamKeyStore,
     SiteStore,
-    UserStore,
 )
 from vedette.core.settings import Settings
 from vedette.core.site import Camera, Spec
@@ -44,7 +44,6 @@ class Parts:
     site: SiteStore
     events: EventStore
     alarms: AlarmStore
-    users: UserStore
     restream_keys: RestreamKeyStore
     footage: FootageStore
     exports: ExportStore
@@ -52,6 +51,7 @@ class Parts:
     activity: ActivityStore
     standing: Callable[[], Standing]
     """How the archive stands just now."""
+    access: AccessStores
     bus: Bus
     packets: PacketHub
     stills: PacketHub

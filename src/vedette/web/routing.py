@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from vedette.web.answers import Failure
+from vedette.web.audited import Audited
 
 __all__ = ["API", "LARGEST_BODY", "feature"]
 
@@ -22,6 +23,7 @@ def feature(tag: str, prefix: str = API) -> APIRouter:
         responses={422: {"model": Failure}},
         generate_unique_id_function=_operation_id,
         max_body_size=LARGEST_BODY,
+        route_class=Audited,
     )
 
 

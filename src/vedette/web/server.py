@@ -22,8 +22,10 @@ from vedette.web.hosts import Hosts
 from vedette.web.pages import DIST, pages
 from vedette.web.parts import Parts
 from vedette.web.routes import (
+    account,
     alarms,
     archive,
+    audit,
     cameras,
     clips,
     docs,
@@ -31,6 +33,7 @@ from vedette.web.routes import (
     footage,
     health,
     hls,
+    invitations,
     lines,
     live,
     metrics,
@@ -39,6 +42,7 @@ from vedette.web.routes import (
     playback,
     plugins,
     restream,
+    roles,
     rules,
     session,
     setup,
@@ -46,6 +50,7 @@ from vedette.web.routes import (
     socket,
     sources,
     status,
+    users,
     zones,
 )
 from vedette.web.routing import LARGEST_BODY
@@ -57,6 +62,11 @@ _FEATURES = (
     setup,
     session,
     restream,
+    account,
+    users,
+    roles,
+    invitations,
+    audit,
     site,
     cameras,
     zones,

@@ -11,7 +11,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from vedette.access.rights import Caller
 from vedette.core.errors import VedetteError
-from vedette.web.callers import token_of
 from vedette.web.errors import close_code
 from vedette.web.wiring import wiring_of
 
@@ -54,7 +53,8 @@ async def until_gone(socket: WebSocket, hear: Callable[[str], None] | None = Non
 async def while_logged_in(socket: WebSocket, check: Callable[[Caller], None]) -> NoReturn:
     """Look again and again whether the login still holds; raises NotLoggedIn or Denied."""
     wiring = wiring_of(socket)
-    token = token_of(socket)
+    # The login counts, not its access token: that one expires while the socket goes on.
+    caller: Caller = socket.state.caller
     while True:
         await asyncio.sleep(wiring.recheck_s)
-        check(await asyncio.to_thread(wiring.sessions.find, token))
+        check(await asyncio.to_thread(wiring.sessions.again, caller))

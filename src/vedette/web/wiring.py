@@ -10,9 +10,15 @@ from starlette.requests import HTTPConnection
 
 from vedette.access.door import Door
 from vedette.access.first import FirstAdministrator
+from vedette.access.invitations import Invitations
+from vedette.access.keys import Keys
 from vedette.access.passwords import Passwords
-from vedette.access.sessions import Sessions
+from vedette.access.people import People
+from vedette.access.roles import Roles, cameras_of
+from vedette.access.second_factor import SecondFactors
+from vedette.access.sessions import Lives, Sessions
 from vedette.alarms.desk import AlarmDesk, cooldown_from
+from vedette.core.settings import WebSettings
 from vedette.detect.models import ModelFolder
 from vedette.live.hls import LiveHls
 from vedette.live.hub import LiveHub
@@ -35,6 +41,11 @@ class Wiring:
     sessions: Sessions
     door: Door
     first: FirstAdministrator
+    roles: Roles
+    people: People
+    factors: SecondFactors
+    keys: Keys
+    invitations: Invitations
     site: SiteDesk
     board: Board
     broadcast: Broadcast
@@ -54,16 +65,24 @@ class Wiring:
 def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
     """Make it all; nothing runs yet."""
     settings = parts.settings
-    sessions = Sessions(parts.users, parts.clock, settings.web.session_hours)
-    board = Board(parts.clock)
-    pictures = Pictures(parts.bus)
     live = LiveHub(parts.packets)
+    clock, stores = parts.clock, parts.access
     site = SiteDesk(parts.site, parts.bus, parts.check_camera)
+    roles = Roles(stores.roles, stores.users, cameras_of(site.now))
+    sessions = Sessions(stores, roles, clock, _lives(settings.web))
+    factors = SecondFactors(stores.factors, clock)
+    board = Board(clock)
+    pictures = Pictures(parts.bus)
     return Wiring(
         parts=parts,
         sessions=sessions,
-        door=Door(parts.users, sessions, passwords, parts.clock),
-        first=FirstAdministrator(settings.data_dir, parts.users, passwords, parts.clock),
+        door=Door(stores.users, sessions, passwords, factors, clock),
+        first=FirstAdministrator(settings.data_dir, stores.users, passwords, clock),
+        roles=roles,
+        people=People(stores, roles, passwords, clock),
+        factors=factors,
+        keys=Keys(stores, roles, clock),
+        invitations=Invitations(stores, roles, passwords, clock),
         site=site,
         board=board,
         broadcast=Broadcast(parts.bus, board, pictures),
@@ -77,6 +96,14 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         models=ModelFolder(settings.data_dir / "models", parts.clock),
         desk=AlarmDesk(parts.alarms, parts.events, parts.clock, cooldown_from(site.now)),
         recheck_s=recheck_s,
+    )
+
+
+def _lives(web: WebSettings) -> Lives:
+    return Lives(
+        access_s=web.access_minutes * 60,
+        refresh_s=web.session_hours * 3600,
+        longest_s=web.session_days * 86_400,
     )
 
 

@@ -1,9 +1,10 @@
 import createClient from "openapi-fetch";
 import { ApiFailure, asFailure, failureOf } from "./failure";
+import { fetchRenewing } from "./renew";
 import type { paths } from "./schema";
 
 /** The API with its types; the session travels as a cookie. */
-export const api = createClient<paths>({ credentials: "same-origin" });
+export const api = createClient<paths>({ credentials: "same-origin", fetch: fetchRenewing });
 
 interface Answered<T> {
   data?: T;

@@ -5,7 +5,7 @@ import { useNewAlarms } from "@/alarms/counts";
 import { useAlarmSound } from "@/alarms/sound";
 import { useSession } from "@/api/queries";
 import { Icon } from "@/elements/Icon";
-import { useConnection } from "./connection";
+import { useConnection, useFreshTokens } from "./connection";
 import { useChord, useKeys } from "./keys";
 import { PLACES } from "./navigation";
 import classes from "./Shell.module.css";
@@ -18,6 +18,7 @@ import { WarningBanner } from "./WarningBanner";
 export function Shell() {
   const [helped, help] = useDisclosure(false);
   useConnection();
+  useFreshTokens();
   useAlarmSound();
   useGoKeys(help.open);
   return (

@@ -13,6 +13,7 @@ import { answer, api } from "@/api/client";
 import { keys, useSession, useSite } from "@/api/queries";
 import { tellFailure } from "@/elements/failures";
 import { Icon, type IconName } from "@/elements/Icon";
+import { roleName } from "@/elements/roles";
 import { choose, LANGUAGE_NAMES, LANGUAGES } from "@/i18n/language";
 import { useHealth } from "@/socket/health";
 import { usePreferences } from "./preferences";
@@ -161,7 +162,7 @@ function UserMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {session.name} · {t(`role.${session.role}`)}
+          {session.name} · {roleName(t, session.role, session.role_name)}
         </Menu.Label>
         <Menu.Item leftSection={<Icon name="logout" size={16} />} onClick={() => void logOut()}>
           {t("top.logOut")}

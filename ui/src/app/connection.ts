@@ -3,7 +3,8 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { takeAlarm } from "@/alarms/news";
 import { answer, api } from "@/api/client";
-import { keys } from "@/api/queries";
+import { keys, useSession } from "@/api/queries";
+import { keepRenewing, renew } from "@/api/renew";
 import { observations } from "@/live/overlay/observations";
 import {
   forgetHealth,
@@ -41,6 +42,12 @@ export function useConnection(): void {
       observations.clear();
     };
   }, [client]);
+}
+
+/** Keeps the login's tokens fresh while the page is open. */
+export function useFreshTokens(): void {
+  const accessS = useSession().data?.access_s;
+  useEffect(() => (accessS === undefined ? undefined : keepRenewing(accessS)), [accessS]);
 }
 
 /** Have observations sent while the component is there. */
@@ -83,12 +90,18 @@ function take(client: QueryClient, message: Message): void {
 
 function follow(client: QueryClient, link: Link): void {
   useHealth.setState({ link });
-  if (link.state === "refused") void client.invalidateQueries({ queryKey: keys.session });
+  if (link.state === "refused") void comeBack(client, link.login);
   if (link.state !== "open") return;
   // What happened while the line was down was not told: read it.
   void client.invalidateQueries({ queryKey: keys.site });
   void client.invalidateQueries({ queryKey: keys.alarms });
   void readStatus();
+}
+
+/** The socket was refused: with new tokens it may be welcome, else the login has ended. */
+async function comeBack(client: QueryClient, login: boolean): Promise<void> {
+  if (login && (await renew().catch(() => false))) hurry();
+  void client.invalidateQueries({ queryKey: keys.session });
 }
 
 async function readStatus(): Promise<void> {

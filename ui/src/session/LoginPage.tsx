@@ -31,7 +31,7 @@ function LoginForm() {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const login = useMutation({
-    mutationFn: () => answer(api.POST("/api/v1/login", { body: { name, password } })),
+    mutationFn: () => answer(api.POST("/api/v1/login", { body: { name, password, code: "" } })),
     onSuccess: (session) => client.setQueryData(keys.session, session),
   });
   const submit = (event: FormEvent) => {

@@ -6,7 +6,8 @@ export type Link =
   | { state: "open" }
   /** `retryAt` and `since` by the page's clock, in milliseconds. */
   | { state: "lost"; since: number; retryAt: number }
-  | { state: "refused" };
+  /** `login`: the login has ended, or its access token; otherwise a right is missing. */
+  | { state: "refused"; login: boolean };
 
 export interface Listener {
   message: (message: Message) => void;
@@ -107,7 +108,8 @@ export class Socket {
     clearTimeout(this.timer);
     this.socket = null;
     if (code === NOT_LOGGED_IN || code === DENIED) {
-      this.listener.link({ state: "refused" });
+      this.lostAt ??= Date.now();
+      this.listener.link({ state: "refused", login: code === NOT_LOGGED_IN });
       return;
     }
     const now = Date.now();

@@ -13,6 +13,7 @@ from vedette.core.facts import Alarm, AlarmChange, AlarmState, Severity
 from vedette.core.media import Region
 from vedette.core.queries import AlarmQuery
 from vedette.web.answers import AlarmPage, VerdictGiven
+from vedette.web.audited import Trailed
 from vedette.web.callers import needs
 from vedette.web.params import (
     JPEG,
@@ -104,11 +105,13 @@ def alarm_snapshot(alarm: Asked, wiring: Wired, boxes: Boxes = True) -> Response
 
 @router.post("/alarms/{alarm_id}/acknowledge")
 def acknowledge(
-    caller: Annotated[Caller, needs("alarms.act")], alarm: Asked, wiring: Wired
+    caller: Annotated[Caller, needs("alarms.act")], alarm: Asked, wiring: Wired, trail: Trailed
 ) -> Alarm:
     """Say that somebody looks after the alarm: the caller."""
     authorise(caller, "alarms.act", [alarm.camera])
-    return _tell(wiring, wiring.desk.acknowledge(alarm.id, caller.user.name))
+    change = wiring.desk.acknowledge(alarm.id, caller.user.name)
+    trail.change(alarm, change.alarm)
+    return _tell(wiring, change)
 
 
 @router.post("/alarms/{alarm_id}/close")
@@ -117,10 +120,12 @@ def close(
     alarm: Asked,
     given: VerdictGiven,
     wiring: Wired,
+    trail: Trailed,
 ) -> Alarm:
     """End the alarm with a verdict."""
     authorise(caller, "alarms.act", [alarm.camera])
     change = wiring.desk.close(alarm.id, given.verdict, given.note, caller.user.name)
+    trail.change(alarm, change.alarm)
     return _tell(wiring, change)
 
 

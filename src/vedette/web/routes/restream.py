@@ -8,7 +8,7 @@ from vedette.access.restreaming import make_key
 from vedette.access.rights import Caller
 from vedette.core.errors import Unavailable
 from vedette.core.value import value
-from vedette.web.callers import needs
+from vedette.web.callers import needs, needs_person
 from vedette.web.routing import feature
 from vedette.web.wiring import Wired
 
@@ -51,7 +51,7 @@ def restream_state(caller: Annotated[Caller, needs("live.view")], wiring: Wired)
     )
 
 
-@router.post("/session/restream-key", status_code=201)
+@router.post("/session/restream-key", status_code=201, dependencies=[needs_person()])
 def make_restream_key(
     caller: Annotated[Caller, needs("live.view")], wiring: Wired
 ) -> NewRestreamKey:
@@ -62,7 +62,7 @@ def make_restream_key(
     return NewRestreamKey(user=caller.user.name, key=key)
 
 
-@router.delete("/session/restream-key", status_code=204)
+@router.delete("/session/restream-key", status_code=204, dependencies=[needs_person()])
 def drop_restream_key(caller: Annotated[Caller, needs("live.view")], wiring: Wired) -> None:
     """Forget the key; whoever watches with it is cut off within seconds."""
     wiring.parts.restream_keys.drop(caller.user.id)

@@ -1,0 +1,16 @@
+import type { TFunction } from "i18next";
+
+const ALWAYS = [
+  "administrator",
+  "operator",
+  "investigator",
+  "viewer",
+  "auditor",
+  "integration",
+] as const;
+type Always = (typeof ALWAYS)[number];
+
+/** A role in the chosen language, or as an administrator called it. */
+export function roleName(t: TFunction, id: string, given: string): string {
+  return ALWAYS.some((one) => one === id) ? t(`role.${id as Always}`) : given || id;
+}
