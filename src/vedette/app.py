@@ -313,6 +313,7 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
     # Only here: the other processes start in a third of the time without a web framework.
     from vedette.access.first import FirstAdministrator
     from vedette.access.passwords import Passwords
+    from vedette.web.certificate import certificate_for
     from vedette.web.parts import Parts
     from vedette.web.serve import WebServer
     from vedette.web.server import create_app
@@ -349,7 +350,8 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
     if settings.restream.enabled:
         _restream(undo, settings.restream, store, doors.packets, current.site)
     FirstAdministrator(settings.data_dir, store.users, Passwords(), clock).begin(settings)
-    server = WebServer(create_app(parts), settings.web.host, settings.web.port)
+    certificate = certificate_for(settings.web, settings.data_dir / "tls")
+    server = WebServer(create_app(parts), settings.web.host, settings.web.port, certificate)
     undo.callback(server.stop)
     server.start()
     return server.url

@@ -29,6 +29,8 @@ OPEN = {
     ("POST", "/api/v1/invitations/look"),
     ("POST", "/api/v1/invitations/accept"),
     ("POST", "/api/v1/register"),
+    ("GET", "/api/v1/oidc/login"),
+    ("GET", "/api/v1/oidc/callback"),
     ("GET", "/healthz"),
     ("GET", "/{path:path}"),
 }

@@ -25,6 +25,32 @@ _NOT_SETTINGS = {"VEDETTE_TEST_DATA", "VEDETTE_CONFIG", "VEDETTE_NO_WEB"}
 
 
 @value
+class OidcSettings:
+    """An OpenID provider at which people log in; the local login stays beside it."""
+
+    issuer: str = ""
+    """Its address, such as https://login.example.org/realms/site; empty: none."""
+    client_id: str = ""
+    """What it calls this installation."""
+    client_secret: Secret = SecretStr("")
+    """What this installation proves itself with."""
+    name: str = "OpenID"
+    """What the button on the login page says."""
+    scopes: str = "openid profile email"
+    """What is asked for."""
+    name_claim: str = "preferred_username"
+    """Claim that names the user."""
+    role_claim: str = "groups"
+    """Claim that lists the user's groups."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Role by group; of several groups the first in this list counts."""
+    default_role: str = ""
+    """Role of whoever is in none of these groups; empty: they are refused."""
+    create_users: bool = True
+    """Whether who comes for the first time becomes a user."""
+
+
+@value
 class WebSettings:
     """The web server."""
 
@@ -40,6 +66,17 @@ class WebSettings:
     """How long a login lasts at most, however much it is used."""
     access_minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
     """How long an access token lasts; the page and scripts get the next with a refresh token."""
+    https: Literal["auto", "on", "off"] = "auto"
+    """Whether to serve HTTPS; `auto` does with a certificate or beyond this machine."""
+    tls_certificate: Path | None = None
+    """Certificate with its chain (PEM); without one a self-made one is used."""
+    tls_key: Path | None = None
+    """Key of the certificate (PEM)."""
+    public_url: str = ""
+    """Address that browsers use, such as https://cams.example.org, where a proxy is in front."""
+    cors_origins: tuple[str, ...] = ()
+    """Pages of other servers that may use the API with bearer tokens; never with cookies."""
+    oidc: OidcSettings = field(default_factory=OidcSettings)
     registration: bool = False
     """Whether strangers may register; an administrator then approves or refuses each."""
     admin_user: str = "admin"

@@ -68,6 +68,8 @@ class SetupState:
     """Whether the first administrator is still to be made."""
     registration: bool
     """Whether strangers may register."""
+    provider: str | None
+    """What the OpenID provider is called; null when there is none."""
 
 
 @value

@@ -12,7 +12,7 @@ from vedette.web.answers import SessionInfo
 from vedette.web.callers import COOKIE, REFRESH_COOKIE
 from vedette.web.wiring import Wiring
 
-__all__ = ["client_of", "forget", "give", "info", "let_in"]
+__all__ = ["client_of", "forget", "give", "info", "let_in", "secure"]
 
 # The server ends sessions by itself; the cookies only have to outlive them.
 _MAX_AGE_S = 400 * 24 * 3600
@@ -40,7 +40,7 @@ def give(tokens: Tokens, wiring: Wiring, request: Request, response: Response) -
             token,
             max_age=_MAX_AGE_S,
             path=_PATHS[name],
-            secure=_secure(wiring, request),
+            secure=secure(wiring, request),
             httponly=True,
             samesite="strict",
         )
@@ -48,9 +48,9 @@ def give(tokens: Tokens, wiring: Wiring, request: Request, response: Response) -
 
 def forget(wiring: Wiring, request: Request, response: Response) -> None:
     """Take the session back from the browser."""
-    secure = _secure(wiring, request)
+    safe = secure(wiring, request)
     for name, path in _PATHS.items():
-        response.delete_cookie(name, path=path, secure=secure, httponly=True, samesite="strict")
+        response.delete_cookie(name, path=path, secure=safe, httponly=True, samesite="strict")
 
 
 def info(caller: Caller, wiring: Wiring) -> SessionInfo:
@@ -66,5 +66,6 @@ def info(caller: Caller, wiring: Wiring) -> SessionInfo:
     )
 
 
-def _secure(wiring: Wiring, request: Request) -> bool:
+def secure(wiring: Wiring, request: Request) -> bool:
+    """Whether cookies may only travel over HTTPS."""
     return wiring.parts.settings.web.secure_cookies or request.url.scheme == "https"

@@ -11,12 +11,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vedette.core.errors import Denied, VedetteError
+from vedette.core.settings import WebSettings
 from vedette.web.callers import COOKIE, REFRESH_COOKIE
 from vedette.web.hosts import Hosts, authority
 from vedette.web.routing import LARGEST_BODY
 
 __all__ = ["Guard"]
 
+_STRICT = "max-age=31536000"
 _READING = {"GET", "HEAD", "OPTIONS"}
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -40,8 +42,12 @@ class _Refused(Denied):
 class Guard:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, largest: Mapping[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Hosts, largest: Mapping[str, int], web: WebSettings
+    ) -> None:
         self._app, self._hosts, self._largest = app, hosts, largest
+        self._friends = frozenset(one.rstrip("/").lower() for one in web.cors_origins)
+        self._always_https = web.secure_cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -55,10 +61,20 @@ class Guard:
         except _Refused as error:
             await _refuse(scope, send, error, request_id)
             return
+        friend = self._friend(headers)
+        if friend and scope["type"] == "http" and scope["method"] == "OPTIONS":
+            await _preflight(send, friend)
+            return
+        strict = self._always_https or scope["scheme"] in ("https", "wss")
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _secure(MutableHeaders(scope=message), headers["host"], request_id)
+                answered = MutableHeaders(scope=message)
+                if friend:
+                    answered.update(_shared(friend))
+                if strict:
+                    answered["Strict-Transport-Security"] = _STRICT
+                _secure(answered, headers["host"], request_id)
             await send(message)
 
         await self._app(scope, receive, send_safely)
@@ -73,15 +89,20 @@ class Guard:
                 status=421,
             )
         if scope["type"] == "websocket" or scope["method"] not in _READING:
-            _check_origin(headers)
+            _check_origin(headers, self._friends)
         announced = headers.get("content-length", "0")
         # Whoever announces nothing, or less than is sent, is cut off while the body is read.
         largest = self._largest.get(scope["path"], LARGEST_BODY)
         if not announced.isdecimal() or int(announced[:20]) > largest:
             raise _Refused(f"at most {largest} bytes are read", code="too_large", status=413)
 
+    def _friend(self, headers: Headers) -> str | None:
+        """The page of another server that asks and may read the answer."""
+        origin = headers.get("origin", "")
+        return origin if origin.lower() in self._friends else None
 
-def _check_origin(headers: Headers) -> None:
+
+def _check_origin(headers: Headers, friends: frozenset[str]) -> None:
     origin = headers.get("origin")
     if origin is None:
         # Browsers always send it here; without it, only what carries its own token may pass.
@@ -91,6 +112,8 @@ def _check_origin(headers: Headers) -> None:
                 code="origin_missing",
                 status=403,
             )
+        return
+    if origin.lower() in friends and not _has_cookie(headers):
         return
     scheme, separator, rest = origin.partition("://")
     if not separator or authority(rest, scheme) != authority(headers["host"], scheme):
@@ -113,6 +136,28 @@ def _has_cookie(headers: Headers) -> bool:
 
 def _same_site(headers: Headers) -> bool:
     return headers.get("sec-fetch-site") in ("same-origin", "none")
+
+
+def _shared(friend: str) -> dict[str, str]:
+    # No Allow-Credentials: cookies are for our own pages.
+    return {
+        "Access-Control-Allow-Origin": friend,
+        "Access-Control-Expose-Headers": "ETag, X-Request-Id, X-Picture-Time-Us, Retry-After",
+        "Vary": "Origin",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+
+
+async def _preflight(send: Send, friend: str) -> None:
+    headers = {
+        **_shared(friend),
+        "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Range",
+        "Access-Control-Max-Age": "600",
+    }
+    raw = [(name.lower().encode(), text.encode("latin-1")) for name, text in headers.items()]
+    await send({"type": "http.response.start", "status": 204, "headers": raw})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _refuse(scope: Scope, send: Send, error: _Refused, request_id: str) -> None:

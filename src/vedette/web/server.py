@@ -38,6 +38,7 @@ from vedette.web.routes import (
     live,
     metrics,
     models,
+    oidc,
     pins,
     playback,
     plugins,
@@ -62,6 +63,7 @@ _FEATURES = (
     setup,
     session,
     restream,
+    oidc,
     account,
     users,
     roles,
@@ -112,7 +114,9 @@ def create_app(
         if isinstance(one, APIRoute)
     }
     app.add_middleware(ErrorPage)
-    app.add_middleware(Guard, hosts=Hosts(_host_names(parts)), largest=largest)
+    app.add_middleware(
+        Guard, hosts=Hosts(_host_names(parts)), largest=largest, web=parts.settings.web
+    )
     return app
 
 

@@ -10,8 +10,10 @@ from starlette.requests import HTTPConnection
 
 from vedette.access.door import Door
 from vedette.access.first import FirstAdministrator
+from vedette.access.guests import Guests
 from vedette.access.invitations import Invitations
 from vedette.access.keys import Keys
+from vedette.access.oidc import Provider
 from vedette.access.passwords import Passwords
 from vedette.access.people import People
 from vedette.access.roles import Roles, cameras_of
@@ -46,6 +48,8 @@ class Wiring:
     factors: SecondFactors
     keys: Keys
     invitations: Invitations
+    provider: Provider
+    guests: Guests
     site: SiteDesk
     board: Board
     broadcast: Broadcast
@@ -83,6 +87,8 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         factors=factors,
         keys=Keys(stores, roles, clock),
         invitations=Invitations(stores, roles, passwords, clock),
+        provider=Provider(settings.web.oidc, clock),
+        guests=Guests(settings.web.oidc, stores.users, clock),
         site=site,
         board=board,
         broadcast=Broadcast(parts.bus, board, pictures),

@@ -21,7 +21,11 @@ router = feature("setup")
 def setup_state(wiring: Wired) -> SetupState:
     """Whether the first administrator is still to be made, and which ways in there are."""
     web = wiring.parts.settings.web
-    return SetupState(needed=wiring.first.needed(), registration=web.registration)
+    return SetupState(
+        needed=wiring.first.needed(),
+        registration=web.registration,
+        provider=web.oidc.name if web.oidc.issuer else None,
+    )
 
 
 @router.post("/setup", dependencies=[public("the code proves who asks")])
