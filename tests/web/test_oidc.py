@@ -178,7 +178,7 @@ def test_tokens_signed_by_somebody_else(
     def lie(claims: dict[str, object]) -> str:
         kid = jwt.get_unverified_header(sign(claims))["kid"]
         if forged == "none":
-            return jwt.encode(claims, None, algorithm="none", headers={"kid": kid})
+            return jwt.encode(claims, "", algorithm="none", headers={"kid": kid})
         if forged == "HS256":
             # the public key as if it were a shared secret
             return jwt.encode(claims, real["n"], algorithm="HS256", headers={"kid": kid})
