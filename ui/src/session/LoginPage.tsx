@@ -11,6 +11,8 @@ import { Password } from "@/elements/Password";
 import { Entrance } from "./Entrance";
 import { afterLogin } from "./next";
 
+const CODE_NEEDED = "second_factor_needed";
+
 export function LoginPage() {
   const { t } = useTranslation();
   const [query] = useSearchParams();
@@ -30,10 +32,15 @@ function LoginForm() {
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
   const login = useMutation({
-    mutationFn: () => answer(api.POST("/api/v1/login", { body: { name, password, code: "" } })),
+    mutationFn: () => answer(api.POST("/api/v1/login", { body: { name, password, code } })),
     onSuccess: (session) => client.setQueryData(keys.session, session),
   });
+  // Asked once, the field stays: a wrong code is corrected in place.
+  const [coded, setCoded] = useState(false);
+  const wanting = login.error instanceof ApiFailure && login.error.code === CODE_NEEDED;
+  if (wanting && !coded) setCoded(true);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     login.mutate();
@@ -59,7 +66,19 @@ function LoginForm() {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        {login.error && <LoginFailure error={login.error} />}
+        {coded && (
+          <TextInput
+            label={t("login.code")}
+            description={t("login.codeHelp")}
+            autoComplete="one-time-code"
+            autoFocus
+            required
+            withAsterisk={false}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        )}
+        {login.error && !wanting && <LoginFailure error={login.error} coded={coded} />}
         <Button type="submit" size="md" loading={login.isPending}>
           {t("login.submit")}
         </Button>
@@ -68,13 +87,13 @@ function LoginForm() {
   );
 }
 
-function LoginFailure({ error }: { error: Error }) {
+function LoginFailure({ error, coded }: { error: Error; coded: boolean }) {
   const { t } = useTranslation();
   const text = useFailureText();
   const wrong = error instanceof ApiFailure && error.status === 401;
   return (
     <Alert color="red" role="alert" variant="light">
-      {wrong ? t("login.wrong") : text(error)}
+      {wrong ? t(coded ? "login.wrongCode" : "login.wrong") : text(error)}
     </Alert>
   );
 }
