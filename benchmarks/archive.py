@@ -55,20 +55,18 @@ FROM (SELECT value AS m, {START_US} + value * {MINUTE_US} AS t
      (SELECT value AS c FROM generate_minutes WHERE value < {CAMERAS})
 WHERE m % 1440 <> 700 + c  -- each camera misses one file a day
 """  # noqa: S608  # nobody else's words
-SUMS = f"""
-INSERT INTO recorded_stream SELECT DISTINCT camera, 'main', {MINUTE_US}, {MINUTE_US} FROM holding;
-INSERT INTO recorded_quarter SELECT camera, stream, start_us / {QUARTER_US} * {QUARTER_US},
-  sum(media_us) FROM segment GROUP BY 1, 2, 3;
-INSERT INTO gap SELECT camera, 'main', start_us + {MINUTE_US}, start_us + 2 * {MINUTE_US},
-  'unreachable', 'nobody answers' FROM segment
-  WHERE (start_us - {START_US}) / {MINUTE_US} % 1440
-    = 699 + CAST(substr(camera, 8) AS INTEGER);
-ANALYZE;
-"""  # noqa: S608  # nobody else's words
-HELD = """
-INSERT INTO holding SELECT camera, keep, tier, count(*), sum(size), sum(media_us) FROM segment
-GROUP BY 1, 2, 3
-"""
+# Camera by camera: sorting what belongs to one fits into memory.
+SUMS = (
+    f"INSERT INTO recorded_stream VALUES (:camera, 'main', {MINUTE_US}, {MINUTE_US})",  # noqa: S608
+    "INSERT INTO holding SELECT camera, keep, tier, count(*), sum(size), sum(media_us)"
+    " FROM segment NOT INDEXED WHERE camera = :camera GROUP BY camera, keep, tier",
+    # Nobody else's words in these.
+    f"INSERT INTO recorded_quarter SELECT camera, stream, start_us / {QUARTER_US} * {QUARTER_US},"
+    " sum(media_us) FROM segment NOT INDEXED WHERE camera = :camera GROUP BY 1, 2, 3",  # noqa: S608
+    f"INSERT INTO gap SELECT :camera, 'main', start_us, start_us + {MINUTE_US}, 'unreachable', ''"
+    f" FROM (SELECT {START_US} + (value * 1440 + 700 + :number) * {MINUTE_US} AS start_us"
+    " FROM generate_minutes WHERE value < :days)",  # noqa: S608
+)
 
 
 def main() -> None:
@@ -113,8 +111,10 @@ def fill(store: Store, path: Path, files: int, observations: int, days: int) -> 
         begun = time.perf_counter()
         _files(connection, files)
         rate = files / (time.perf_counter() - begun)
-        connection.execute(HELD)
-        connection.executescript(SUMS)
+        for number in range(CAMERAS):
+            for statement in SUMS:
+                about = {"camera": f"camera-{number:03d}", "number": number, "days": days}
+                connection.execute(statement, about)
         _chunks(connection, [one.data for one in minutes], observations // FRAMES, days)
         _activity(store, connection, days)
     connection.close()
