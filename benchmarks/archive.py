@@ -61,11 +61,11 @@ SUMS = (
     "INSERT INTO holding SELECT camera, keep, tier, count(*), sum(size), sum(media_us)"
     " FROM segment NOT INDEXED WHERE camera = :camera GROUP BY camera, keep, tier",
     # Nobody else's words in these.
-    f"INSERT INTO recorded_quarter SELECT camera, stream, start_us / {QUARTER_US} * {QUARTER_US},"
-    " sum(media_us) FROM segment NOT INDEXED WHERE camera = :camera GROUP BY 1, 2, 3",  # noqa: S608
-    f"INSERT INTO gap SELECT :camera, 'main', start_us, start_us + {MINUTE_US}, 'unreachable', ''"
+    f"INSERT INTO recorded_quarter SELECT camera, stream, start_us / {QUARTER_US} * {QUARTER_US},"  # noqa: S608
+    " sum(media_us) FROM segment NOT INDEXED WHERE camera = :camera GROUP BY 1, 2, 3",
+    f"INSERT INTO gap SELECT :camera, 'main', start_us, start_us + {MINUTE_US}, 'unreachable', ''"  # noqa: S608
     f" FROM (SELECT {START_US} + (value * 1440 + 700 + :number) * {MINUTE_US} AS start_us"
-    " FROM generate_minutes WHERE value < :days)",  # noqa: S608
+    " FROM generate_minutes WHERE value < :days)",
 )
 
 
