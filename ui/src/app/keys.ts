@@ -26,7 +26,11 @@ function isTaken(element: Element, key: string): boolean {
 
 /** Listen to these keys while the component is there; `enabled` false is deaf. */
 export function useKeys(keys: Keys, enabled = true): void {
-  useListener(keys, enabled, (event) => isForPage(event) && !isForButton(event) && event.key);
+  useListener(keys, enabled, (event) => {
+    if (!isForPage(event) || isForButton(event)) return false;
+    const shifted = `shift ${event.key}`;
+    return event.shiftKey && shifted in keys ? shifted : event.key;
+  });
 }
 
 /** The same for keys pressed with Ctrl or Command, named in small letters. */
@@ -37,10 +41,10 @@ export function useCommands(keys: Keys, enabled = true): void {
   });
 }
 
-/** Enter on a focused button or link is its own. */
+/** Enter and the space bar on a focused button or link are its own. */
 function isForButton(event: KeyboardEvent): boolean {
   return (
-    event.key === "Enter" &&
+    (event.key === "Enter" || event.key === " ") &&
     event.target instanceof Element &&
     event.target.closest("a, button") !== null
   );

@@ -2,11 +2,13 @@
 import type { Right } from "@/api/types";
 import type { IconName } from "@/elements/Icon";
 
+type FootageRight = "footage.view" | "footage.export";
+
 export interface Place {
   to: string;
   icon: IconName;
-  title: "nav.live" | "nav.alarms" | "nav.cameras";
-  right: Right;
+  title: "nav.live" | "nav.alarms" | "nav.playback" | "nav.exports" | "nav.cameras";
+  right: Right | FootageRight;
   /** The second key after g. */
   key: string;
 }
@@ -14,5 +16,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { to: "/", icon: "live", title: "nav.live", right: "live.view", key: "l" },
   { to: "/alarms", icon: "bell", title: "nav.alarms", right: "alarms.view", key: "a" },
+  { to: "/playback", icon: "playback", title: "nav.playback", right: "footage.view", key: "p" },
+  { to: "/exports", icon: "download", title: "nav.exports", right: "footage.export", key: "e" },
   { to: "/cameras", icon: "camera", title: "nav.cameras", right: "cameras.view", key: "c" },
 ];

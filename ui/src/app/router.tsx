@@ -9,6 +9,10 @@ import { PageError } from "./PageError";
 import { Shell } from "./Shell";
 
 const cameras = async () => ({ Component: (await import("@/cameras/CamerasPage")).CamerasPage });
+const playback = async () => ({
+  Component: (await import("@/playback/PlaybackPage")).PlaybackPage,
+});
+const exports = async () => ({ Component: (await import("@/exports/ExportsPage")).ExportsPage });
 const zones = async () => ({ Component: (await import("@/zones/ZonesPage")).ZonesPage });
 
 export const router = createBrowserRouter([
@@ -28,6 +32,8 @@ export const router = createBrowserRouter([
               { index: true, Component: WallPage },
               { path: "alarms", Component: AlarmsPage },
               { path: "alarms/:id", Component: AlarmsPage },
+              { path: "playback", lazy: playback },
+              { path: "exports", lazy: exports },
               { path: "cameras", lazy: cameras },
               { path: "cameras/:id/zones", lazy: zones },
               { path: "*", Component: NotFoundPage },

@@ -8,6 +8,8 @@ const SECTIONS = [
       ["?", "keys.help"],
       ["g l", "keys.goLive"],
       ["g a", "keys.goAlarms"],
+      ["g p", "keys.goPlayback"],
+      ["g e", "keys.goExports"],
       ["g c", "keys.goCameras"],
     ],
   },

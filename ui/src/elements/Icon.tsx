@@ -42,6 +42,16 @@ const STROKES = {
   save: "M4.5 4.5h12l3 3v12h-15zM8 4.5V9h7V4.5M8 19.5v-6h8v6",
   volume: "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11",
   volumeOff: "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM16 9.5l5 5M21 9.5l-5 5",
+  play: "M8 5.5v13l10.5-6.5z",
+  pause: "M8.5 5.5v13M15.5 5.5v13",
+  frameBefore: "M16.5 5.5v13L8 12zM5.5 5.5v13",
+  frameNext: "M7.5 5.5v13L16 12zM18.5 5.5v13",
+  eventBefore: "M11 6.5L5.5 12l5.5 5.5M18 8.5l3.5 3.5-3.5 3.5-3.5-3.5z",
+  eventNext: "M13 6.5l5.5 5.5-5.5 5.5M6 8.5L2.5 12 6 15.5 9.5 12z",
+  download: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M4.5 19.5h15",
+  zoomIn: "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5M8 10.5h5M10.5 8v5",
+  zoomOut: "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5M8 10.5h5",
+  target: "M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 3v4M12 17v4M3 12h4M17 12h4",
 } as const;
 
 export type IconName = keyof typeof STROKES;

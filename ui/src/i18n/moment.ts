@@ -10,6 +10,8 @@ export interface MomentFormat {
   full: (tUs: number) => string;
   /** 5 Nov */
   day: (tUs: number) => string;
+  /** Nov 2026 */
+  month: (tUs: number) => string;
   /** Whether both fall on the same day of that zone. */
   sameDay: (oneUs: number, otherUs: number) => boolean;
   zone: string;
@@ -30,6 +32,7 @@ export function momentFormat(language: string, zone: string): MomentFormat {
     clock: make({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     full: make({ dateStyle: "medium", timeStyle: "medium" }),
     day: make({ day: "numeric", month: "short" }),
+    month: make({ month: "short", year: "numeric" }),
     sameDay: (oneUs, otherUs) => date(oneUs) === date(otherUs),
     zone,
   };

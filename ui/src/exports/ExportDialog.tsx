@@ -1,0 +1,179 @@
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Camera } from "@/api/types";
+import { useFailureText } from "@/elements/failures";
+import { Icon } from "@/elements/Icon";
+import { useMoment } from "@/i18n/moment";
+import { fromField, toField } from "@/playback/calendar/zone";
+import type { View } from "@/playback/timeline/scale";
+import { useExports, useMakeExport } from "./api";
+import { ExportRow, VerifyHint } from "./ExportRow";
+import { lengthOf } from "./words";
+
+interface ExportDialogProps {
+  cameras: readonly Camera[];
+  range: View;
+  onRange: (range: View) => void;
+  onClose: () => void;
+}
+
+/** Asks what to take out, then shows how far it is until it can be downloaded. */
+export function ExportDialog(props: ExportDialogProps) {
+  const { t } = useTranslation();
+  const [made, setMade] = useState<string | null>(null);
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={t("exports.new")}
+      size="lg"
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
+      {made ? <Made id={made} onClose={props.onClose} /> : <Form {...props} onMade={setMade} />}
+    </Modal>
+  );
+}
+
+function Form(props: ExportDialogProps & { onMade: (id: string) => void }) {
+  const { t } = useTranslation();
+  const { range, onRange, cameras } = props;
+  const failure = useFailureText();
+  const make = useMakeExport();
+  const [chosen, setChosen] = useState(() => cameras.map((camera) => camera.id));
+  const [boxes, setBoxes] = useState(false);
+  const [blur, setBlur] = useState(false);
+  const [note, setNote] = useState("");
+  const valid = chosen.length > 0 && range.untilUs > range.fromUs;
+  const submit = () =>
+    make.mutate(
+      {
+        cameras: chosen,
+        start_us: Math.round(range.fromUs),
+        end_us: Math.round(range.untilUs),
+        boxes,
+        blur,
+        note,
+      },
+      { onSuccess: (one) => props.onMade(one.id) },
+    );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (valid) submit();
+      }}
+    >
+      <Stack>
+        <Group grow align="flex-start">
+          <MomentField
+            label={t("exports.from")}
+            tUs={range.fromUs}
+            onChange={(fromUs) => onRange({ ...range, fromUs })}
+          />
+          <MomentField
+            label={t("exports.until")}
+            tUs={range.untilUs}
+            onChange={(untilUs) => onRange({ ...range, untilUs })}
+          />
+        </Group>
+        <Text size="sm" c={valid ? "dimmed" : "red"}>
+          {range.untilUs > range.fromUs
+            ? t("exports.length", { length: lengthOf(range.untilUs - range.fromUs) })
+            : t("exports.wrongRange")}
+        </Text>
+        <Checkbox.Group label={t("exports.cameras")} value={chosen} onChange={setChosen}>
+          <Group mt={6}>
+            {cameras.map((camera) => (
+              <Checkbox key={camera.id} value={camera.id} label={camera.name} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <Checkbox
+          label={t("exports.boxes")}
+          description={t("exports.slower")}
+          checked={boxes}
+          onChange={(event) => setBoxes(event.currentTarget.checked)}
+        />
+        <Checkbox
+          label={t("exports.blur")}
+          description={t("exports.blurHelp")}
+          checked={blur}
+          onChange={(event) => setBlur(event.currentTarget.checked)}
+        />
+        <Textarea
+          label={t("exports.note")}
+          placeholder={t("exports.notePlaceholder")}
+          autosize
+          minRows={2}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        {make.error && (
+          <Text size="sm" c="red" role="alert">
+            {failure(make.error)}
+          </Text>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onClose}>
+            {t("action.cancel")}
+          </Button>
+          <Button
+            type="submit"
+            disabled={!valid}
+            loading={make.isPending}
+            leftSection={<Icon name="download" size={16} />}
+          >
+            {t("exports.make")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface MomentFieldProps {
+  label: string;
+  tUs: number;
+  onChange: (tUs: number) => void;
+}
+
+/** A date and time in the site's zone. */
+export function MomentField({ label, tUs, onChange }: MomentFieldProps) {
+  const { zone } = useMoment();
+  return (
+    <TextInput
+      type="datetime-local"
+      step={1}
+      label={label}
+      value={toField(tUs, zone)}
+      onChange={(event) => {
+        const next = fromField(event.currentTarget.value, zone);
+        if (next !== null) onChange(next);
+      }}
+    />
+  );
+}
+
+function Made({ id, onClose }: { id: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const one = useExports().data?.find((each) => each.id === id);
+  return (
+    <Stack>
+      {one && (
+        <ul style={{ margin: 0, padding: 0, listStyle: "none" }}>
+          <ExportRow one={one} />
+        </ul>
+      )}
+      <Text size="sm">{t("exports.goesOn")}</Text>
+      <VerifyHint />
+      <Group justify="flex-end">
+        <Button component={Link} to="/exports" variant="default">
+          {t("exports.all")}
+        </Button>
+        <Button onClick={onClose}>{t("action.close")}</Button>
+      </Group>
+    </Stack>
+  );
+}
