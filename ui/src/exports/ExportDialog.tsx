@@ -142,16 +142,19 @@ interface MomentFieldProps {
 /** A date and time in the site's zone. */
 export function MomentField({ label, tUs, onChange }: MomentFieldProps) {
   const { zone } = useMoment();
+  const [written, setWritten] = useState<string | null>(null);
   return (
     <TextInput
-      type="datetime-local"
-      step={1}
       label={label}
-      value={toField(tUs, zone)}
+      description={zone}
+      value={written ?? toField(tUs, zone)}
+      error={written !== null && fromField(written, zone) === null}
       onChange={(event) => {
+        setWritten(event.currentTarget.value);
         const next = fromField(event.currentTarget.value, zone);
         if (next !== null) onChange(next);
       }}
+      onBlur={() => setWritten(null)}
     />
   );
 }

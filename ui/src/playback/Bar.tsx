@@ -56,9 +56,10 @@ export function Moment({ tUs, onSeek }: { tUs: number; onSeek: (tUs: number) => 
     >
       <Group gap={4} wrap="nowrap">
         <TextInput
-          type="datetime-local"
-          step={1}
           size="xs"
+          w={156}
+          error={written !== null && fromField(written, zone) === null}
+          onBlur={() => setWritten(null)}
           aria-label={t("playback.jump")}
           value={written ?? toField(tUs, zone)}
           onChange={(event) => setWritten(event.currentTarget.value)}
@@ -66,6 +67,8 @@ export function Moment({ tUs, onSeek }: { tUs: number; onSeek: (tUs: number) => 
         <Tooltip label={t("playback.jump")}>
           <ActionIcon
             type="submit"
+            // The field must not lose its text before it is read.
+            onMouseDown={(event) => event.preventDefault()}
             variant={written === null ? "default" : "filled"}
             size={30}
             aria-label={t("playback.jump")}

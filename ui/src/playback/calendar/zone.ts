@@ -115,19 +115,21 @@ export function dayName({ year, month, day }: Pick<Wall, "year" | "month" | "day
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}`;
 }
 
-/** For a field of date and time: 2026-11-20T14:03:22, and back; null when it is none. */
+/** For a field of date and time: 2026-11-20 14:03:22, and back; null when it is none. */
 export function toField(tUs: number, zone: string): string {
   const wall = wallOf(tUs, zone);
-  return `${dayName(wall)}T${pad(wall.hour)}:${pad(wall.minute)}:${pad(wall.second)}`;
+  return `${dayName(wall)} ${pad(wall.hour)}:${pad(wall.minute)}:${pad(wall.second)}`;
 }
 
+const FIELD = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]+(\d{1,2}):(\d\d)(?::(\d\d))?)?$/;
+
 export function fromField(text: string, zone: string): number | null {
-  const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?/.exec(text);
+  const parts = FIELD.exec(text.trim());
   if (!parts) return null;
   const [, year, month, day, hour, minute, second] = parts.map((part) => Number(part ?? 0));
-  if (year === undefined) return null;
   const wall = { year, month, day, hour, minute, second } as Wall;
-  return momentOf(wall, zone);
+  // The 31st of February is no day.
+  return dayName(normal(wall)) === dayName(wall) && wall.hour < 24 ? momentOf(wall, zone) : null;
 }
 
 /** The weeks of a month, Monday first; 0 for places outside it. */
