@@ -161,7 +161,9 @@ describe("what is known of the recordings", () => {
     start_us: startS * S,
     end_us: endS * S,
     codec: "h264",
-    mime: "",
+    stream: "main",
+    keep: "continuous",
+    tier: "fast",
     width: 1,
     height: 1,
     audio: "",
@@ -172,7 +174,7 @@ describe("what is known of the recordings", () => {
     camera: "yard",
     stream: "main",
     files: [file("a", 0, 60), file("b", 60.1, 100), file("c", 200, 260)],
-    gaps: [{ start_us: 100 * S, end_us: 200 * S, cause: "unreachable", detail: "" }],
+    gaps: [{ start_us: 100 * S, end_us: 200 * S, cause: "unreachable", detail: "", stream: "main" }],
     next_us: 900 * S,
   };
   const known = async () => {

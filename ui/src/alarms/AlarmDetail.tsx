@@ -1,4 +1,15 @@
-import { ActionIcon, Anchor, Badge, Group, Skeleton, Switch, Text, Title } from "@mantine/core";
+import {
+  ActionIcon,
+  Anchor,
+  Badge,
+  Button,
+  Group,
+  SegmentedControl,
+  Skeleton,
+  Switch,
+  Text,
+  Title,
+} from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -8,9 +19,11 @@ import { Icon } from "@/elements/Icon";
 import { useLabelName } from "@/elements/labels";
 import { Empty, Failed } from "@/elements/states";
 import { useMoment } from "@/i18n/moment";
+import { playbackAddress } from "@/playback/usePlace";
 import { AlarmAnswers } from "./AlarmAnswers";
 import { StateMark } from "./AlarmRow";
 import classes from "./Alarms.module.css";
+import { Clip } from "./Clip";
 import { useAlarmNames } from "./names";
 import { snapshotAddress } from "./Thumbnail";
 
@@ -54,12 +67,48 @@ function Known({ alarm }: { alarm: Alarm }) {
         </Title>
         <StateMark alarm={alarm} />
       </Group>
-      <Picture key={alarm.id} alarm={alarm} />
+      <Evidence key={alarm.id} alarm={alarm} />
       {rights.includes("alarms.act") && <AlarmAnswers key={alarm.id} alarm={alarm} />}
       <Facts alarm={alarm} />
     </article>
   );
 }
+
+/** The alarm's picture, and its recording where one may see it. */
+function Evidence({ alarm }: { alarm: Alarm }) {
+  const { t } = useTranslation();
+  const rights = useSession().data?.rights ?? [];
+  const [shown, setShown] = useState<"still" | "clip">("still");
+  if (!rights.includes("footage.view")) return <Picture alarm={alarm} />;
+  return (
+    <div>
+      <Group justify="space-between" mb="xs">
+        <SegmentedControl
+          size="xs"
+          value={shown}
+          onChange={(value) => setShown(value === "clip" ? "clip" : "still")}
+          data={[
+            { value: "still", label: t("alarms.still") },
+            { value: "clip", label: t("alarms.clip") },
+          ]}
+        />
+        <Button
+          component={Link}
+          to={playbackAddress([alarm.camera], alarm.opened_us - BEFORE_US)}
+          size="xs"
+          variant="default"
+          leftSection={<Icon name="playback" size={16} />}
+        >
+          {t("playback.showRecording")}
+        </Button>
+      </Group>
+      {shown === "clip" ? <Clip alarm={alarm.id} /> : <Picture alarm={alarm} />}
+    </div>
+  );
+}
+
+/** Playback begins a little before it happened. */
+const BEFORE_US = 5_000_000;
 
 function Picture({ alarm }: { alarm: Alarm }) {
   const { t } = useTranslation();

@@ -37,7 +37,7 @@ export function Shell() {
 
 function Rail() {
   const { t } = useTranslation();
-  const rights: readonly string[] = useSession().data?.rights ?? [];
+  const rights = useSession().data?.rights ?? [];
   const alarms = useNewAlarms();
   return (
     <nav className={classes.rail} aria-label={t("nav.title")}>

@@ -2,13 +2,11 @@
 import type { Right } from "@/api/types";
 import type { IconName } from "@/elements/Icon";
 
-type FootageRight = "footage.view" | "footage.export";
-
 export interface Place {
   to: string;
   icon: IconName;
   title: "nav.live" | "nav.alarms" | "nav.playback" | "nav.exports" | "nav.cameras";
-  right: Right | FootageRight;
+  right: Right;
   /** The second key after g. */
   key: string;
 }

@@ -16,7 +16,6 @@ import { Controls, KeysHelp } from "./Controls";
 import { NoticeLine } from "./NoticeLine";
 import classes from "./Playback.module.css";
 import { Conductor, type Score } from "./player/conductor";
-import { hasSound } from "./player/tape";
 import { Screen } from "./Screen";
 import { eventsIn, Side } from "./Side";
 import { centred, following, HOUR_US, neighbourEvent, type View, zoom } from "./timeline/scale";
@@ -99,7 +98,7 @@ function Player({ all, place, conductor }: PlayerProps) {
   const table = useTable(place, conductor, score);
   const { cameras } = place;
   const full = useRef<HTMLDivElement>(null);
-  const rights: readonly string[] = useSession().data?.rights ?? [];
+  const rights = useSession().data?.rights ?? [];
   const layers = usePreferences();
   useEdges(table, conductor);
   usePlaybackKeys(
@@ -134,7 +133,7 @@ function Player({ all, place, conductor }: PlayerProps) {
             score={score}
             onEvent={table.toEvent}
             sound={Object.values(score.cameras).some(
-              (one) => one.state === "shown" && hasSound(one.mime),
+              (one) => one.state === "shown" && one.sound,
             )}
           />
           <span className={classes.spacer} />

@@ -1,94 +1,21 @@
 // What the archive answers. Times are microseconds since 1970 UTC, as everywhere.
 import { asFailure, failureOf } from "@/api/failure";
+import type { components } from "@/api/schema";
 
-export type GapCause =
-  | "silent"
-  | "unreachable"
-  | "restart"
-  | "disk_full"
-  | "disk_failed"
-  | "overload"
-  | "disabled"
-  | "not_wanted"
-  | "clock"
-  | "deleted"
-  | "missing";
+type Schemas = components["schemas"];
 
-export interface Footage {
-  id: string;
-  start_us: number;
-  end_us: number;
-  codec: string;
-  mime: string;
-  width: number;
-  height: number;
-  audio: string;
-  size: number;
-  open: boolean;
-}
-
-export interface Gap {
-  start_us: number;
-  end_us: number | null;
-  cause: GapCause;
-  detail: string;
-}
-
-export interface FootageAnswer {
-  camera: string;
-  stream: string;
-  files: Footage[];
-  gaps: Gap[];
-  /** Where the next footage after the span begins. */
-  next_us: number | null;
-}
-
+export type Footage = Schemas["FootageFile"];
+export type Gap = Schemas["FootageGap"];
+export type GapCause = Gap["cause"];
+/** Files and gaps of a span; `next_us` is where the next footage after it begins. */
+export type FootageAnswer = Schemas["FootageSpan"];
+export type FileIndex = Schemas["FootageIndex"];
 /** t_us, duration_us, offset, size, and 1 where it begins with a key picture. */
-export type Part = [number, number, number, number, number];
-
-export interface FileIndex {
-  id: string;
-  start_us: number;
-  end_us: number;
-  mime: string;
-  init_size: number;
-  open: boolean;
-  parts: Part[];
-}
-
-export interface TimelineEvent {
-  id: string;
-  t_us: number;
-  rule: string;
-  severity: "info" | "warning" | "critical";
-  label: string;
-}
-
-export interface TimelineAnswer {
-  bucket_us: number;
-  footage: [number, number][];
-  gaps: Gap[];
-  motion: number[];
-  objects: number[];
-  events: TimelineEvent[];
-  /** Instead of `events` where there are too many. */
-  event_counts?: number[] | null;
-}
-
-export interface Day {
-  day: string;
-  footage_s: number;
-  motion: number;
-  events: number;
-}
-
-export interface BoxTrack {
-  id: string;
-  label: string;
-  t_us: number[];
-  box: [number, number, number, number][];
-  score: number;
-}
+export type Part = FileIndex["parts"][number];
+export type TimelineEvent = Schemas["EventMark"];
+export type TimelineAnswer = Schemas["Timeline"];
+export type Day = Schemas["Day"];
+export type BoxTrack = Schemas["BoxTrack"];
 
 export interface Span {
   afterUs: number;

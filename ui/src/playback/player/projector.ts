@@ -14,14 +14,20 @@ import {
   windowAt,
 } from "./plan";
 import { type Found, Reel, SEAM_US } from "./reel";
-import { canPlay, type Head, type Manner, mimeFor, readHead, Tape } from "./tape";
+import { canPlay, hasSound, type Head, type Manner, mimeFor, readHead, Tape } from "./tape";
 
 export type Showing =
   | { state: "loading" }
-  | { state: "shown"; mime: string }
+  | { state: "shown"; sound: boolean }
   | { state: "gap"; cause: Gap | null; untilUs: number | null }
   | { state: "unsupported"; codec: string; file: string }
   | { state: "failed"; error: unknown };
+
+/** What is in a file, as its newest index tells. */
+interface Sheet {
+  groups: Group[];
+  mime: string;
+}
 
 export interface Picture {
   tUs: number;
@@ -48,8 +54,7 @@ export class Projector {
   private tape: Tape | null = null;
   private readonly heads = new Map<string, Head>();
   private readonly held = new Map<string, Group>();
-  /** Groups of the files around, as their newest index tells. */
-  private readonly known = new Map<string, Group[]>();
+  private readonly known = new Map<string, Sheet>();
   private readonly frames = new Frames();
   private working = false;
   private closed = false;
@@ -125,12 +130,13 @@ export class Projector {
     if (found.kind === "unknown") return LOADING;
     if (found.kind === "gap") return { state: "gap", cause: found.cause, untilUs: found.untilUs };
     const { file } = found;
-    if (!canPlay(mimeFor(file.mime, false))) {
+    const sheet = this.known.get(file.id);
+    if (sheet && !canPlay(mimeFor(sheet.mime, false))) {
       return { state: "unsupported", codec: file.codec, file: file.id };
     }
     if (this.tape?.covers(tUs)) {
       this.stuckSince = null;
-      return { state: "shown", mime: file.mime };
+      return { state: "shown", sound: sheet !== undefined && hasSound(sheet.mime) };
     }
     if (this.failure) return { state: "failed", error: this.failure.error };
     return this.uncovered(file, tUs);
@@ -138,7 +144,7 @@ export class Projector {
 
   /** The moment is not in the buffer: on its way, or missing in the file itself. */
   private uncovered(file: Footage, tUs: number): Showing {
-    const groups = this.known.get(file.id);
+    const groups = this.known.get(file.id)?.groups;
     if (!groups) return LOADING;
     const here = groups.find((group) => tUs >= group.fromUs && tUs < group.untilUs);
     if (here) return this.held.get(here.id)?.parts === here.parts ? this.amiss(tUs) : LOADING;
@@ -227,14 +233,14 @@ export class Projector {
     const limits = tape.covers(tUs) ? USUAL : FIRST;
     const next = nextGroups(groups, held, tUs, windowAt(tUs, rate), limits);
     const index = indexes.get(next[0]?.file ?? "");
-    if (!index || this.bytesHeld() > MOST_BYTES) return;
+    if (!index || !canPlay(mimeFor(index.mime, false)) || this.bytesHeld() > MOST_BYTES) return;
     await this.lay(tape, await this.head(index), next);
   }
 
   private note(index: FileIndex): Group[] {
     const groups = groupsOf(index);
     this.known.delete(index.id);
-    this.known.set(index.id, groups);
+    this.known.set(index.id, { groups, mime: index.mime });
     for (const id of this.known.keys()) if (this.known.size > MOST_KNOWN) this.known.delete(id);
     return groups;
   }

@@ -8,7 +8,9 @@ export const SEAM_US = 300_000;
 const FRESH_MS = 2_000;
 const MOST_SLOTS = 24;
 const MOST_INDEXES = 40;
-const LOOK_BACK_US = 30 * 86_400_000_000;
+/** First near, then far. */
+const LOOK_BACK_US = [86_400_000_000, 30 * 86_400_000_000];
+const LOOK_BUCKETS = 2000;
 
 export type Found =
   | { kind: "file"; file: Footage }
@@ -62,10 +64,13 @@ export class Reel {
 
   /** When the last footage before a moment ends; null when there is none in a month. */
   async before(tUs: number): Promise<number | null> {
-    const span = { afterUs: tUs - LOOK_BACK_US, beforeUs: tUs };
-    const { footage } = await this.archive.timeline(this.camera, span, 1);
-    const last = footage.at(-1);
-    return last ? Math.min(last[1], tUs) : null;
+    for (const backUs of LOOK_BACK_US) {
+      const span = { afterUs: tUs - backUs, beforeUs: tUs };
+      const { footage } = await this.archive.timeline(this.camera, span, LOOK_BUCKETS);
+      const last = footage.at(-1);
+      if (last) return Math.min(last[1], tUs);
+    }
+    return null;
   }
 
   /** A file's parts; of one that is still written, the newest. */
