@@ -1,10 +1,9 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Camera } from "@/api/types";
 import { useFailureText } from "@/elements/failures";
-import { Icon } from "@/elements/Icon";
 import { useMoment } from "@/i18n/moment";
 import { fromField, toField } from "@/playback/calendar/zone";
 import type { View } from "@/playback/timeline/scale";
@@ -36,56 +35,42 @@ export function ExportDialog(props: ExportDialogProps) {
   );
 }
 
-function Form(props: ExportDialogProps & { onMade: (id: string) => void }) {
-  const { t } = useTranslation();
-  const { range, onRange, cameras } = props;
-  const failure = useFailureText();
+/** What is wished for, and how it is asked. */
+function useWish({ cameras, range, onMade }: FormProps) {
   const make = useMakeExport();
   const [chosen, setChosen] = useState(() => cameras.map((camera) => camera.id));
   const [boxes, setBoxes] = useState(false);
   const [blur, setBlur] = useState(false);
   const [note, setNote] = useState("");
   const valid = chosen.length > 0 && range.untilUs > range.fromUs;
-  const submit = () =>
-    make.mutate(
-      {
-        cameras: chosen,
-        start_us: Math.round(range.fromUs),
-        end_us: Math.round(range.untilUs),
-        boxes,
-        blur,
-        note,
-      },
-      { onSuccess: (one) => props.onMade(one.id) },
-    );
+  const start_us = Math.round(range.fromUs);
+  const end_us = Math.round(range.untilUs);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!valid) return;
+    const wish = { cameras: chosen, start_us, end_us, boxes, blur, note };
+    make.mutate(wish, { onSuccess: (one) => onMade(one.id) });
+  };
+  return { make, chosen, setChosen, boxes, setBoxes, blur, setBlur, note, setNote, valid, submit };
+}
+
+type FormProps = ExportDialogProps & { onMade: (id: string) => void };
+
+function Form(props: FormProps) {
+  const { t } = useTranslation();
+  const failure = useFailureText();
+  const wish = useWish(props);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (valid) submit();
-      }}
-    >
+    <form onSubmit={wish.submit}>
       <Stack>
-        <Group grow align="flex-start">
-          <MomentField
-            label={t("exports.from")}
-            tUs={range.fromUs}
-            onChange={(fromUs) => onRange({ ...range, fromUs })}
-          />
-          <MomentField
-            label={t("exports.until")}
-            tUs={range.untilUs}
-            onChange={(untilUs) => onRange({ ...range, untilUs })}
-          />
-        </Group>
-        <Text size="sm" c={valid ? "dimmed" : "red"}>
-          {range.untilUs > range.fromUs
-            ? t("exports.length", { length: lengthOf(range.untilUs - range.fromUs) })
-            : t("exports.wrongRange")}
-        </Text>
-        <Checkbox.Group label={t("exports.cameras")} value={chosen} onChange={setChosen}>
+        <Range range={props.range} onRange={props.onRange} />
+        <Checkbox.Group
+          label={t("exports.cameras")}
+          value={wish.chosen}
+          onChange={wish.setChosen}
+        >
           <Group mt={6}>
-            {cameras.map((camera) => (
+            {props.cameras.map((camera) => (
               <Checkbox key={camera.id} value={camera.id} label={camera.name} />
             ))}
           </Group>
@@ -93,43 +78,65 @@ function Form(props: ExportDialogProps & { onMade: (id: string) => void }) {
         <Checkbox
           label={t("exports.boxes")}
           description={t("exports.slower")}
-          checked={boxes}
-          onChange={(event) => setBoxes(event.currentTarget.checked)}
+          checked={wish.boxes}
+          onChange={(event) => wish.setBoxes(event.currentTarget.checked)}
         />
         <Checkbox
           label={t("exports.blur")}
           description={t("exports.blurHelp")}
-          checked={blur}
-          onChange={(event) => setBlur(event.currentTarget.checked)}
+          checked={wish.blur}
+          onChange={(event) => wish.setBlur(event.currentTarget.checked)}
         />
         <Textarea
           label={t("exports.note")}
           placeholder={t("exports.notePlaceholder")}
           autosize
           minRows={2}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          value={wish.note}
+          onChange={(event) => wish.setNote(event.currentTarget.value)}
         />
-        {make.error && (
+        {wish.make.error && (
           <Text size="sm" c="red" role="alert">
-            {failure(make.error)}
+            {failure(wish.make.error)}
           </Text>
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onClose}>
             {t("action.cancel")}
           </Button>
-          <Button
-            type="submit"
-            disabled={!valid}
-            loading={make.isPending}
-            leftSection={<Icon name="download" size={16} />}
-          >
+          <Button type="submit" disabled={!wish.valid} loading={wish.make.isPending}>
             {t("exports.make")}
           </Button>
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** From when until when, and how long that is. */
+function Range({ range, onRange }: { range: View; onRange: (range: View) => void }) {
+  const { t } = useTranslation();
+  const valid = range.untilUs > range.fromUs;
+  return (
+    <>
+      <Group grow align="flex-start">
+        <MomentField
+          label={t("exports.from")}
+          tUs={range.fromUs}
+          onChange={(fromUs) => onRange({ ...range, fromUs })}
+        />
+        <MomentField
+          label={t("exports.until")}
+          tUs={range.untilUs}
+          onChange={(untilUs) => onRange({ ...range, untilUs })}
+        />
+      </Group>
+      <Text size="sm" c={valid ? "dimmed" : "red"}>
+        {valid
+          ? t("exports.length", { length: lengthOf(range.untilUs - range.fromUs) })
+          : t("exports.wrongRange")}
+      </Text>
+    </>
   );
 }
 

@@ -77,16 +77,7 @@ function State({ one }: { one: Export }) {
 function Acts({ one }: { one: Export }) {
   const { t } = useTranslation();
   const cancel = useCancelExport();
-  const remove = useDeleteExport();
-  const askFirst = () =>
-    modals.openConfirmModal({
-      title: t("exports.deleteTitle"),
-      children: <Text size="sm">{t("exports.deleteText")}</Text>,
-      labels: { confirm: t("action.delete"), cancel: t("action.cancel") },
-      confirmProps: { color: "red" },
-      closeButtonProps: { "aria-label": t("action.close") },
-      onConfirm: () => remove.mutate(one.id, { onError: tellFailure }),
-    });
+  const askFirst = useAskBeforeDeleting(one.id);
   return (
     <Group gap={6} wrap="nowrap">
       {one.state === "done" && (
@@ -136,6 +127,20 @@ function Acts({ one }: { one: Export }) {
       )}
     </Group>
   );
+}
+
+function useAskBeforeDeleting(id: string): () => void {
+  const { t } = useTranslation();
+  const remove = useDeleteExport();
+  return () =>
+    modals.openConfirmModal({
+      title: t("exports.deleteTitle"),
+      children: <Text size="sm">{t("exports.deleteText")}</Text>,
+      labels: { confirm: t("action.delete"), cancel: t("action.cancel") },
+      confirmProps: { color: "red" },
+      closeButtonProps: { "aria-label": t("action.close") },
+      onConfirm: () => remove.mutate(id, { onError: tellFailure }),
+    });
 }
 
 /** How somebody who was given an export finds out that nobody changed it. */

@@ -96,71 +96,26 @@ interface PlayerProps {
 function Player({ all, place, conductor }: PlayerProps) {
   const score = useSyncExternalStore(conductor.hear, conductor.read);
   const table = useTable(place, conductor, score);
-  const { cameras } = place;
   const full = useRef<HTMLDivElement>(null);
-  const rights = useSession().data?.rights ?? [];
-  const layers = usePreferences();
+  const boxes = usePreferences((preferences) => preferences.layers.boxes);
   useEdges(table, conductor);
-  usePlaybackKeys(
-    {
-      conductor,
-      toEvent: table.toEvent,
-      zoomBy: table.zoomBy,
-      camera: (number) => toggleCamera(all, place, number),
-      exportIt: rights.includes("footage.export") ? table.openExport : () => undefined,
-      mark: table.mark,
-      boxes: () => layers.toggle("boxes"),
-      full: () => toggleFull(full.current),
-      mute: () => conductor.setSound(!score.sound),
-    },
-    !table.exporting,
-  );
+  usePageKeys({ all, place, conductor }, table, () => toggleFull(full.current));
   return (
     <div className={classes.page}>
       <section className={classes.main}>
         <div className={classes.bar}>
-          <CameraChoice all={all} chosen={cameras} onChoose={place.choose} />
+          <CameraChoice all={all} chosen={place.cameras} onChoose={place.choose} />
           <Moment tUs={score.tUs} onSeek={table.seek} />
           <LayerSwitch />
         </div>
         <div className={classes.area} ref={full}>
           <NoticeLine notice={score.notice} />
-          <Screens place={place} conductor={conductor} score={score} boxes={layers.layers.boxes} />
+          <Screens place={place} conductor={conductor} score={score} boxes={boxes} />
         </div>
-        <div className={classes.controls}>
-          <Controls
-            conductor={conductor}
-            score={score}
-            onEvent={table.toEvent}
-            sound={Object.values(score.cameras).some(
-              (one) => one.state === "shown" && one.sound,
-            )}
-          />
-          <span className={classes.spacer} />
-          <Tools
-            onZoom={table.zoomBy}
-            onHere={table.centre}
-            onExport={rights.includes("footage.export") ? table.openExport : null}
-            selecting={table.selection !== null}
-            onClear={() => table.select(null)}
-          />
-          <KeysHelp />
-        </div>
-        <div className={classes.timeline}>
-          <Timeline
-            rows={table.rows.rows}
-            view={table.view}
-            tUs={score.tUs}
-            nowUs={table.nowUs}
-            selection={table.selection}
-            onView={table.look}
-            onSelection={table.select}
-            onSeek={table.seek}
-          />
-        </div>
+        <Foot conductor={conductor} score={score} table={table} />
       </section>
       <Side
-        cameras={cameras}
+        cameras={place.cameras}
         rows={table.rows}
         view={table.view}
         tUs={score.tUs}
@@ -170,13 +125,80 @@ function Player({ all, place, conductor }: PlayerProps) {
       />
       {table.exporting && table.selection && (
         <ExportDialog
-          cameras={cameras}
+          cameras={place.cameras}
           range={table.selection}
           onRange={table.select}
           onClose={table.closeExport}
         />
       )}
     </div>
+  );
+}
+
+function useMayExport(): boolean {
+  return useSession().data?.rights.includes("footage.export") ?? false;
+}
+
+function usePageKeys(
+  { all, place, conductor }: PlayerProps,
+  table: Table,
+  full: () => void,
+): void {
+  const mayExport = useMayExport();
+  const toggle = usePreferences((preferences) => preferences.toggle);
+  usePlaybackKeys(
+    {
+      conductor,
+      toEvent: table.toEvent,
+      zoomBy: table.zoomBy,
+      camera: (number) => toggleCamera(all, place, number),
+      exportIt: mayExport ? table.openExport : () => undefined,
+      mark: table.mark,
+      boxes: () => toggle("boxes"),
+      full,
+      mute: () => conductor.setSound(!conductor.read().sound),
+    },
+    !table.exporting,
+  );
+}
+
+interface FootProps {
+  conductor: Conductor;
+  score: Score;
+  table: Table;
+}
+
+/** Below the pictures: what plays them, and the timeline. */
+function Foot({ conductor, score, table }: FootProps) {
+  const mayExport = useMayExport();
+  const sound = Object.values(score.cameras).some((one) => one.state === "shown" && one.sound);
+  return (
+    <>
+      <div className={classes.controls}>
+        <Controls conductor={conductor} score={score} onEvent={table.toEvent} sound={sound} />
+        <span className={classes.spacer} />
+        <Tools
+          onZoom={table.zoomBy}
+          onHere={table.centre}
+          onExport={mayExport ? table.openExport : null}
+          selecting={table.selection !== null}
+          onClear={() => table.select(null)}
+        />
+        <KeysHelp />
+      </div>
+      <div className={classes.timeline}>
+        <Timeline
+          rows={table.rows.rows}
+          view={table.view}
+          tUs={score.tUs}
+          nowUs={table.nowUs}
+          selection={table.selection}
+          onView={table.look}
+          onSelection={table.select}
+          onSeek={table.seek}
+        />
+      </div>
+    </>
   );
 }
 
