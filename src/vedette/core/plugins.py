@@ -21,6 +21,7 @@ Port = Literal[
     "detector",
     "tracker",
     "rule",
+    "camera_archive",
     "notifier",
     "captioner",
     "embedder",

@@ -201,6 +201,8 @@ class Camera:
     """What is recorded of it."""
     keep: Keeping | None = None
     """How long its recordings are kept; the site's rule when not set."""
+    archive: Spec | None = None
+    """Where footage that is missing here can be fetched: the camera's own card, or its recorder."""
     time_zone: TimeZone | None = None
     """Time zone of its schedules; the site's when not set."""
     group: Annotated[str, StringConstraints(max_length=120)] = ""

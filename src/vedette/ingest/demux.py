@@ -18,7 +18,7 @@ from vedette.ingest.unit import JpegFormat, Unit, VideoFormat
 
 __all__ = ["FORMATS", "open_file", "read_units"]
 
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,flv,h264,hevc,mjpeg"
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,flv,dhav,h264,hevc,mjpeg"
 """Containers we open; none of them is a list of other addresses."""
 
 _CODECS = "h264,hevc,mjpeg"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urljoin
 
@@ -54,6 +55,11 @@ class HttpAnswer:
         """Content-Type as sent."""
         return str(self._answer.getheader("Content-Type") or "")
 
+    @property
+    def missing(self) -> int:
+        """Bytes that were promised and have not come."""
+        return self._answer.length or 0
+
     def read_some(self) -> bytes:
         """What is there, empty at the end."""
         try:
@@ -82,13 +88,33 @@ class HttpAnswer:
         self._line.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """What is asked of a page."""
+
+    method: str = "GET"
+    span: tuple[int, int] | None = None
+    body: bytes | None = None
+    kind: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """All but the login."""
+        headers = {"User-Agent": "Vedette", "Accept": "*/*", "Connection": "close"}
+        if self.span is not None:
+            headers["Range"] = f"bytes={self.span[0]}-{self.span[0] + self.span[1] - 1}"
+        if self.kind:
+            headers["Content-Type"] = self.kind
+        return headers
+
+
 class HttpClient:
     """Gets pages of cameras, one at a time; `close` from any thread ends the one being read."""
 
-    def __init__(self, dialer: Dialer, home: Address, login: Login) -> None:
+    def __init__(self, dialer: Dialer, home: Address, login: Login, *, follow: bool = True) -> None:
         self._dialer = dialer
         self._home = home
         self._login = login
+        self._follow = follow
         self._line: _Line | None = None
         self._closed = False
 
@@ -103,17 +129,27 @@ class HttpClient:
 
     def get(self, address: Address, *, span: tuple[int, int] | None = None) -> HttpAnswer:
         """The answer to a GET of (offset, length) or all; SourceErrors in words."""
+        question = _Question(span=span)
         for _ in range(_MOST_REDIRECTS):
-            answer = self._get_admitted(address, span)
+            answer = self._admitted(address, question)
             if not isinstance(answer, Address):
                 return answer
+            if not self._follow:
+                raise AddressRefused(f"{address.authority} redirects elsewhere")
             address = answer
         raise SourceError(f"{self._home.authority} redirects in circles")
 
-    def _get_admitted(self, address: Address, span: tuple[int, int] | None) -> HttpAnswer | Address:
+    def post(self, address: Address, body: bytes, kind: str) -> HttpAnswer:
+        """The answer to a POST of a body of that Content-Type; redirects are refused."""
+        answer = self._admitted(address, _Question(method="POST", body=body, kind=kind))
+        if isinstance(answer, Address):
+            raise AddressRefused(f"{address.authority} redirects elsewhere")
+        return answer
+
+    def _admitted(self, address: Address, question: _Question) -> HttpAnswer | Address:
         """The answer behind the login, or the address it redirects to."""
         for _ in range(_MOST_ATTEMPTS):
-            line, answer = self._ask(address, span)
+            line, answer = self._ask(address, question)
             if answer.status != 401:
                 return self._sorted_out(address, line, answer)
             asked = answer.headers.get_all("WWW-Authenticate") or ()
@@ -133,19 +169,15 @@ class HttpClient:
         home = self._home
         return (address.scheme, address.host, address.port) == (home.scheme, home.host, home.port)
 
-    def _ask(
-        self, address: Address, span: tuple[int, int] | None
-    ) -> tuple[_Line, http.client.HTTPResponse]:
+    def _ask(self, address: Address, question: _Question) -> tuple[_Line, http.client.HTTPResponse]:
         line = _Line(address, self._dialer)
         self._line = line
-        headers = {"User-Agent": "Vedette", "Accept": "*/*", "Connection": "close"}
-        if span is not None:
-            headers["Range"] = f"bytes={span[0]}-{span[0] + span[1] - 1}"
+        headers = question.headers()
         if self._is_home(address):
-            said = self._login.header("GET", address.target)
+            said = self._login.header(question.method, address.target)
             headers |= {"Authorization": said} if said else {}
         try:
-            line.request("GET", address.target, headers=headers)
+            line.request(question.method, address.target, question.body, headers)
             if self._closed:
                 line.hang_up()
             return line, line.getresponse()

@@ -86,6 +86,8 @@ def check_camera(camera: Camera) -> None:
     gate.bind(camera)
     plugins.build("tracker", camera.tracker, path=("tracker",))
     plugins.build("detector", camera.detector, path=("detector",))
+    if camera.archive is not None:
+        plugins.build("camera_archive", camera.archive, path=("archive",))
     for spec in camera.rules:
         _rule(camera, spec, "UTC")
 

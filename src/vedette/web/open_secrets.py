@@ -32,6 +32,8 @@ def _specs(camera: Camera) -> Iterator[tuple[Port, Spec, _Path]]:
     yield "gate", camera.gate, ("gate",)
     yield "detector", camera.detector, ("detector",)
     yield "tracker", camera.tracker, ("tracker",)
+    if camera.archive is not None:
+        yield "camera_archive", camera.archive, ("archive",)
 
 
 @cache

@@ -2021,6 +2021,8 @@ export interface components {
              * @default 8
              */
             analyse_fps: number;
+            /** @description Where footage that is missing here can be fetched: the camera's own card, or its recorder. */
+            archive?: components["schemas"]["Spec"] | null;
             /** @description The detector; `auto` takes the installed default model, or `classical` when there is none. */
             detector?: components["schemas"]["Spec"];
             /**
@@ -3209,7 +3211,7 @@ export interface components {
              * Port
              * @enum {string}
              */
-            port: "source" | "gate" | "detector" | "tracker" | "rule" | "notifier" | "captioner" | "embedder" | "bus" | "runner";
+            port: "source" | "gate" | "detector" | "tracker" | "rule" | "camera_archive" | "notifier" | "captioner" | "embedder" | "bus" | "runner";
             /** Schema */
             schema: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -7749,7 +7751,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description What the plugins are for. */
-                port: "source" | "gate" | "detector" | "tracker" | "rule" | "notifier" | "captioner" | "embedder" | "bus" | "runner";
+                port: "source" | "gate" | "detector" | "tracker" | "rule" | "camera_archive" | "notifier" | "captioner" | "embedder" | "bus" | "runner";
             };
             cookie?: never;
         };

@@ -6,7 +6,8 @@ import contextlib
 import re
 import selectors
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -21,7 +22,7 @@ from vedette.ingest.rtsp.nap import Nap
 from vedette.ingest.rtsp.rtp import is_marked
 from vedette.ingest.rtsp.sdp import Track, read_sdp
 
-__all__ = ["SCHEMES", "Session", "Transport"]
+__all__ = ["SCHEMES", "Replay", "Session", "Transport"]
 
 SCHEMES = ("rtsp", "rtsps")
 
@@ -32,10 +33,25 @@ _REPORT_EVERY_S = 5.0
 _TICK_S = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Asks for a recording instead of what happens now."""
+
+    setup: Mapping[str, str] = field(default_factory=dict)
+    """Headers of SETUP."""
+    play: Mapping[str, str] = field(default_factory=dict)
+    """Headers of PLAY, among them the range."""
+
+
 class Session:
     """One stream of one camera being sent to us."""
 
-    def __init__(self, dialer: Dialer, login: Login, transport: Transport) -> None:
+    def __init__(
+        self, dialer: Dialer, login: Login, transport: Transport, replay: Replay | None = None
+    ) -> None:
+        self._replay = replay
+        self.played = ""
+        """The range the camera says it plays."""
         self._dialer = dialer
         self._login = login
         self._transport = transport
@@ -121,6 +137,9 @@ class Session:
         except ValueError as error:
             raise AddressRefused(f"{address.authority} redirects elsewhere: {error}") from None
         if (to.host, to.port) != (address.host, address.port):
+            if self._replay is not None:
+                # A live stream may move; evidence comes from the device that was named.
+                raise AddressRefused(f"{address.authority} redirects elsewhere")
             self._login = Login("", self._login.password)
         return to
 
@@ -129,13 +148,13 @@ class Session:
         track = read_sdp(described.body)
         base = described.get("content-base") or described.get("content-location") or address.url
         self._base = _clean(base)
-        answer = talk.ask(
-            "SETUP", _control(self._base, track.control), {"Transport": self._offer(talk)}
-        )
+        replay = self._replay or Replay(play={"Range": "npt=0.000-"})
+        offer = {"Transport": self._offer(talk), **replay.setup}
+        answer = talk.ask("SETUP", _control(self._base, track.control), offer)
         self._accept(answer, address)
         self._every_s = max(1.0, min(30.0, talk.open_session(answer) / 2))
         self._due = time.monotonic() + self._every_s
-        talk.ask("PLAY", self._base, {"Range": "npt=0.000-"})
+        self.played = talk.ask("PLAY", self._base, replay.play).get("range")
         return track
 
     def _offer(self, talk: Conversation) -> str:

@@ -1,0 +1,1 @@
+"""Recordings that lie on cameras and recorders of others, fetched when ours have a hole."""
