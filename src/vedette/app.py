@@ -16,6 +16,7 @@ from vedette.bus.memory import MemoryBus
 from vedette.bus.packets import PacketServer, RemotePackets
 from vedette.core.clock import Clock, RealClock
 from vedette.core.facts import ProbeResult
+from vedette.core.footage import Export
 from vedette.core.ports import Bus, DetectorPlace, PacketHub
 from vedette.core.settings import RestreamSettings, Settings, SourceSettings
 from vedette.core.site import Site, Spec
@@ -23,6 +24,8 @@ from vedette.ingest.probe import probe
 from vedette.pipeline.answering import Answering
 from vedette.pipeline.build import Builder, check_camera
 from vedette.pipeline.evidence import Evidence
+from vedette.pipeline.export import ExportMaker, Made, Report
+from vedette.pipeline.export_desk import ExportDesk
 from vedette.pipeline.feeds import Feeds
 from vedette.pipeline.keeper import Keeper
 from vedette.pipeline.lanes import Lanes, Surroundings
@@ -30,8 +33,10 @@ from vedette.pipeline.recorders import Recorders
 from vedette.pipeline.remember import Memory, Remembering
 from vedette.pipeline.stills import Stills
 from vedette.pipeline.watch import SiteWatch
+from vedette.record.archive import Archive as Readable
 from vedette.record.growing import LocalDisk
 from vedette.record.indexer import Indexer
+from vedette.record.manifest import open_signer
 from vedette.record.places import Places, places_of
 from vedette.record.recorder import Archive, Recorder
 from vedette.record.standing import standing
@@ -45,6 +50,7 @@ __all__ = [
     "CAMERAS_PER_MEDIA",
     "Shares",
     "archive_places",
+    "make_export",
     "open_database",
     "start_analyse",
     "start_everything",
@@ -98,6 +104,19 @@ def archive_places(settings: Settings) -> Places:
         return own or open_key(settings.data_dir / "seal.key")
 
     return places_of(settings, key)
+
+
+def make_export(settings: Settings, export: Export, report: Report) -> Made:
+    """Make an export in its folder, in this process."""
+    folder = settings.data_dir / "exports" / export.id
+    with contextlib.closing(open_database(settings)) as store:
+        maker = ExportMaker(
+            Readable(store.footage, archive_places(settings)),
+            store.activity,
+            store.site.load(),
+            open_signer(settings.data_dir / "export.key"),
+        )
+        return maker.make(export, folder, report)
 
 
 def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.ExitStack:
@@ -325,6 +344,8 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
     answering = Answering(desk, doors.bus)
     _keep(undo, "alarm-desk", answering.run, answering.close)
     places = archive_places(settings)
+    exports = ExportDesk(store.exports, settings, clock)
+    _keep(undo, "export-desk", exports.run, exports.close)
     parts = Parts(
         settings=settings,
         clock=clock,
@@ -333,7 +354,8 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         alarms=store.alarms,
         restream_keys=store.restream_keys,
         footage=store.footage,
-        exports=store.exports,
+        exports=exports,
+        export_key=lambda: open_signer(settings.data_dir / "export.key").public_key,
         files=places,
         standing=lambda: standing(
             store.footage, places, settings.archive, current.site(), clock.now_us()

@@ -21,6 +21,8 @@ from vedette.core.facts import ProbeResult
 from vedette.core.people import Role, User
 from vedette.core.settings import Settings, WebSettings
 from vedette.core.site import Camera, Site, Spec
+from vedette.pipeline.export_desk import ExportDesk
+from vedette.record.manifest import open_signer
 from vedette.record.places import Places
 from vedette.record.standing import standing
 from vedette.store import Store, open_store
@@ -159,6 +161,7 @@ def build(folder: Path, template: Path, **web: object) -> House:
     options = {"admin_password": SecretStr(""), **web}
     settings = Settings(
         data_dir=folder,
+        store_key=SecretStr(KEY.decode()),
         web=WebSettings(**options),  # type: ignore[arg-type]  # fields by name
     )
     places = Places({"fast": folder / "recordings"})
@@ -170,7 +173,8 @@ def build(folder: Path, template: Path, **web: object) -> House:
         alarms=store.alarms,
         restream_keys=store.restream_keys,
         footage=store.footage,
-        exports=store.exports,
+        exports=ExportDesk(store.exports, settings, clock),
+        export_key=lambda: open_signer(folder / "export.key").public_key,
         activity=store.activity,
         files=places,
         standing=lambda: standing(

@@ -7,7 +7,18 @@ import sys
 from collections.abc import Sequence
 
 from vedette import __version__
-from vedette.cli import analyze, archive, audit, bench, demo, evaluate, models, run, site
+from vedette.cli import (
+    analyze,
+    archive,
+    audit,
+    bench,
+    demo,
+    evaluate,
+    models,
+    run,
+    site,
+    verify_export,
+)
 from vedette.core.errors import VedetteError
 from vedette.runtime.logs import configure_logs
 
@@ -26,7 +37,18 @@ def parser() -> argparse.ArgumentParser:
         help="print the version and end",
     )
     commands = built.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (run, demo, analyze, evaluate, models, site, archive, audit, bench):
+    for command in (
+        run,
+        demo,
+        analyze,
+        evaluate,
+        models,
+        site,
+        archive,
+        audit,
+        verify_export,
+        bench,
+    ):
         command.register(commands)
     return built
 

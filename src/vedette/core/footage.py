@@ -162,7 +162,7 @@ class Export:
     boxes: bool = False
     """Burn boxes in; needs re-encoding, as does `blur`."""
     blur: bool = False
-    """Make people and plates unrecognisable."""
+    """Make people who were recognised as such unrecognisable."""
     note: str = ""
     author: str
     made_us: int

@@ -13,7 +13,7 @@ from typing import Protocol
 from vedette.core.errors import Gone
 from vedette.core.footage import Segment, Tier
 
-__all__ = ["ArchiveFiles", "FileReader", "LocalFiles", "LocalReader", "read_span"]
+__all__ = ["ArchiveFiles", "FileReader", "LocalFiles", "LocalReader", "open_below", "read_span"]
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CHUNK = 256 * 1024
@@ -57,7 +57,7 @@ class LocalFiles:
         others = [folder for folder in self._folders.values() if folder not in first]
         for folder in [*first, *others]:
             with contextlib.suppress(OSError):
-                return _open_below(folder, parts)
+                return open_below(folder, parts)
         raise Gone(f"the recording {segment.id} is no longer there")
 
 
@@ -88,7 +88,7 @@ def read_span(reader: FileReader, start: int, end: int) -> Iterator[bytes]:
         start += len(piece)
 
 
-def _open_below(folder: Path, parts: Sequence[str]) -> LocalReader:
+def open_below(folder: Path, parts: Sequence[str]) -> LocalReader:
     """Step by step and without following links, so that no row leads out of the folder."""
     with contextlib.ExitStack() as opened:
         at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -20,7 +20,7 @@ from vedette.core.facts import (
 )
 from vedette.core.people import RoleId, UserName
 from vedette.core.schedule import TimeZone
-from vedette.core.site import Name
+from vedette.core.site import Id, Name
 from vedette.core.value import value
 from vedette.detect.models import Manifest
 
@@ -28,6 +28,8 @@ __all__ = [
     "AlarmPage",
     "Credentials",
     "EventPage",
+    "ExportKey",
+    "ExportWanted",
     "Failure",
     "FootageIndex",
     "InstalledModel",
@@ -43,6 +45,7 @@ __all__ = [
     "VerdictGiven",
 ]
 
+_LARGEST = 9_007_199_254_740_991
 Password = Annotated[SecretStr, Field(min_length=1, max_length=4 * LONGEST)]
 
 
@@ -196,6 +199,31 @@ class AlarmPage:
     items: tuple[Alarm, ...]
     cursor: str | None
     """Asks for the next page; null on the last."""
+
+
+@value
+class ExportWanted:
+    """Footage to be taken out of the archive."""
+
+    cameras: Annotated[tuple[Id, ...], Field(min_length=1, max_length=32)]
+    """Which cameras; several make a ZIP."""
+    start_us: Annotated[int, Field(ge=0, le=_LARGEST)]
+    end_us: Annotated[int, Field(ge=0, le=_LARGEST)]
+    """At most seven days later."""
+    boxes: bool = False
+    """Draw the boxes of what was seen into the pictures; takes encoding, as does `blur`."""
+    blur: bool = False
+    """Make people who were recognised as such unrecognisable."""
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """What there is to say about it; stands in the manifest."""
+
+
+@value
+class ExportKey:
+    """What exports of this installation are verified with."""
+
+    public_key: str
+    """Ed25519, base64."""
 
 
 @value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vedette.core.archive import ActivityStore, ExportStore, FootageStore
+from vedette.core.archive import ActivityStore, FootageStore
 from vedette.core.clock import Clock
 from vedette.core.credentials import AccessStores
 from vedette.core.facts import ProbeResult
@@ -21,6 +21,7 @@ from vedette.core.ports import (
 )
 from vedette.core.settings import Settings
 from vedette.core.site import Camera, Spec
+from vedette.pipeline.export_desk import ExportDesk
 from vedette.record.reading import ArchiveFiles
 from vedette.record.standing import Standing
 
@@ -46,7 +47,9 @@ class Parts:
     alarms: AlarmStore
     restream_keys: RestreamKeyStore
     footage: FootageStore
-    exports: ExportStore
+    exports: ExportDesk
+    export_key: Callable[[], str]
+    """The public key that exports are verified with."""
     files: ArchiveFiles
     activity: ActivityStore
     standing: Callable[[], Standing]
