@@ -16,7 +16,6 @@ from vedette.bus.memory import MemoryBus
 from vedette.bus.packets import PacketServer, RemotePackets
 from vedette.core.clock import Clock, RealClock
 from vedette.core.facts import ProbeResult
-from vedette.core.footage import Export
 from vedette.core.ports import Bus, DetectorPlace, PacketHub
 from vedette.core.settings import RestreamSettings, Settings, SourceSettings
 from vedette.core.site import Site, Spec
@@ -24,7 +23,6 @@ from vedette.ingest.probe import probe
 from vedette.pipeline.answering import Answering
 from vedette.pipeline.build import Builder, check_camera
 from vedette.pipeline.evidence import Evidence
-from vedette.pipeline.export import ExportMaker, Made, Report
 from vedette.pipeline.export_desk import ExportDesk
 from vedette.pipeline.feeds import Feeds
 from vedette.pipeline.keeper import Keeper
@@ -33,7 +31,6 @@ from vedette.pipeline.recorders import Recorders
 from vedette.pipeline.remember import Memory, Remembering
 from vedette.pipeline.stills import Stills
 from vedette.pipeline.watch import SiteWatch
-from vedette.record.archive import Archive as Readable
 from vedette.record.growing import LocalDisk
 from vedette.record.indexer import Indexer
 from vedette.record.manifest import open_signer
@@ -50,7 +47,6 @@ __all__ = [
     "CAMERAS_PER_MEDIA",
     "Shares",
     "archive_places",
-    "make_export",
     "open_database",
     "start_analyse",
     "start_everything",
@@ -104,19 +100,6 @@ def archive_places(settings: Settings) -> Places:
         return own or open_key(settings.data_dir / "seal.key")
 
     return places_of(settings, key)
-
-
-def make_export(settings: Settings, export: Export, report: Report) -> Made:
-    """Make an export in its folder, in this process."""
-    folder = settings.data_dir / "exports" / export.id
-    with contextlib.closing(open_database(settings)) as store:
-        maker = ExportMaker(
-            Readable(store.footage, archive_places(settings)),
-            store.activity,
-            store.site.load(),
-            open_signer(settings.data_dir / "export.key"),
-        )
-        return maker.make(export, folder, report)
 
 
 def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.ExitStack:

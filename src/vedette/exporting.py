@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import closing
 
-from vedette.app import make_export
+from vedette.app import archive_places, open_database
 from vedette.core.errors import VedetteError
-from vedette.pipeline.export_desk import Said, read_order, say
+from vedette.pipeline.export import ExportMaker, Made, Report
+from vedette.pipeline.export_desk import ExportOrder, Said, read_order, say
+from vedette.record.archive import Archive
+from vedette.record.manifest import open_signer
 from vedette.runtime.logs import configure_logs
 
 __all__ = ["main"]
@@ -36,12 +40,24 @@ def main() -> int:
             _tell(Said(progress=progress))
 
     try:
-        made = make_export(order.settings, order.export, report)
+        made = _make(order, report)
     except (VedetteError, OSError) as error:
         _tell(Said(error=str(error)))
         return 1
     _tell(Said(progress=1.0, name=made.name, size=made.size))
     return 0
+
+
+def _make(order: ExportOrder, report: Report) -> Made:
+    settings = order.settings
+    with closing(open_database(settings)) as store:
+        maker = ExportMaker(
+            Archive(store.footage, archive_places(settings)),
+            store.activity,
+            store.site.load(),
+            open_signer(settings.data_dir / "export.key"),
+        )
+        return maker.make(order.export, settings.data_dir / "exports" / order.export.id, report)
 
 
 def _tell(said: Said) -> None:
