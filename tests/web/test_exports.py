@@ -125,8 +125,8 @@ def test_only_ids_lead_to_exports(ready: House, address: str) -> None:
 def test_foreign_cameras_stay_foreign(ready: House, monkeypatch: pytest.MonkeyPatch) -> None:
     find = Sessions.find
 
-    def limited(self: Sessions, token: str | None) -> Caller:
-        return replace(find(self, token), cameras=frozenset({"gate"}))
+    def limited(self: Sessions, token: str | None, address: str = "") -> Caller:
+        return replace(find(self, token, address), cameras=frozenset({"gate"}))
 
     monkeypatch.setattr(Sessions, "find", limited)
     for number, cameras in enumerate((("gate",), ("gate", "yard"), ("yard",))):

@@ -339,8 +339,8 @@ def test_a_clip_does_not_wait_for_footage_that_never_comes(
 def test_foreign_footage_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     find = Sessions.find
 
-    def limited(self: Sessions, token: str | None) -> Caller:
-        return replace(find(self, token), cameras=frozenset({"yard"}))
+    def limited(self: Sessions, token: str | None, address: str = "") -> Caller:
+        return replace(find(self, token, address), cameras=frozenset({"yard"}))
 
     monkeypatch.setattr(Sessions, "find", limited)
     house.put_camera("gate", "yard")
