@@ -1971,10 +1971,43 @@ export interface components {
             /** Disks */
             disks: components["schemas"]["DiskStanding"][];
             /**
+             * Fetches
+             * @description Gaps that could not be filled from a camera's own recordings up to now, and why.
+             * @default []
+             */
+            fetches: components["schemas"]["Attempt"][];
+            /**
              * Warnings
              * @description What is wrong with it, the gravest first.
              */
             warnings: components["schemas"]["SystemWarning"][];
+        };
+        /**
+         * Attempt
+         * @description What came of trying to fill one gap.
+         */
+        Attempt: {
+            /** Camera */
+            camera: string;
+            /**
+             * Next Us
+             * @description When to try again.
+             */
+            next_us: number;
+            /**
+             * Reason
+             * @description Why it failed last.
+             */
+            reason: string;
+            /**
+             * Start Us
+             * @description When the gap begins.
+             */
+            start_us: number;
+            /** Stream */
+            stream: string;
+            /** Tries */
+            tries: number;
         };
         /**
          * AuditEntry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -33,7 +32,7 @@ class DahuaPages:
         asked = {name: values[0] for name, values in parse_qs(exchange.query).items()}
         action = asked.get("action", "")
         if exchange.rest == "global.cgi" and action == "getCurrentTime":
-            now = self._tape.words(time.time_ns() // 1000)
+            now = self._tape.words(self._tape.now_us())
             _say(exchange, f"result = {now:%Y-%m-%d %H:%M:%S}")
         elif exchange.rest == "mediaFileFind.cgi":
             self._search(exchange, action, asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import datetime
 from html import unescape
 from xml.sax.saxutils import escape
@@ -29,7 +28,7 @@ class HikvisionPages:
     def serve(self, exchange: Exchange) -> None:
         """The page a request is for."""
         if exchange.rest == "System/time":
-            local = f"{self._tape.words(time.time_ns() // 1000):%Y-%m-%dT%H:%M:%S}+08:00"
+            local = f"{self._tape.words(self._tape.now_us()):%Y-%m-%dT%H:%M:%S}+08:00"
             body = (
                 f"<Time {_SCHEMA}><timeMode>manual</timeMode><localTime>{local}</localTime></Time>"
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import time
 from datetime import UTC, datetime, timedelta
 
 from vedette.testing.archives.tape import Tape
@@ -75,7 +74,7 @@ class OnvifPages:
         )
 
     def _time(self) -> str:
-        now = self._utc(time.time_ns() // 1000)
+        now = self._utc(self._tape.now_us())
         return (
             "<GetSystemDateAndTimeResponse><SystemDateAndTime><UTCDateTime>"
             f"<Time><Hour>{now.hour}</Hour><Minute>{now.minute}</Minute>"
@@ -96,7 +95,7 @@ class OnvifPages:
             return False
         user, digest, nonce, created = said
         at = datetime.strptime(created[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
-        if abs((at - self._utc(time.time_ns() // 1000)).total_seconds()) > _PATIENCE_S:
+        if abs((at - self._utc(self._tape.now_us())).total_seconds()) > _PATIENCE_S:
             return False
         mixed = base64.b64decode(nonce) + created.encode() + self._login.password.encode()
         right = base64.b64encode(hashlib.sha1(mixed, usedforsecurity=False).digest()).decode()

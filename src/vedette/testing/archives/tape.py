@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
 
 import av
 
+from vedette.core.clock import RealClock
 from vedette.testing.clips import CLOCK_HZ, Clip
 
 __all__ = ["Tape", "Taped"]
@@ -38,6 +39,8 @@ class Tape:
     zone: tzinfo = UTC
     """Where its clock is set to."""
     file_s: int = 10
+    now_us: Callable[[], int] = RealClock().now_us
+    """The true time."""
     holes: tuple[tuple[int, int], ...] = ()
     """Spans it has not recorded itself."""
 
@@ -76,7 +79,7 @@ class Tape:
                 if one.t_us > span[0] or one.key:
                     yield one
                     continue
-            if one.key:
+            if one.key or (waiting and one.t_us - waiting[-1].t_us > 1_000_000):
                 waiting = []
             waiting.append(one)
 
