@@ -21,7 +21,7 @@ from vedette.core.settings import RestreamSettings, Settings, SourceSettings
 from vedette.core.site import Site, Spec
 from vedette.ingest.probe import probe
 from vedette.pipeline.answering import Answering
-from vedette.pipeline.backfill import BACKFILL_STATE, Backfill, Fetching
+from vedette.pipeline.backfill import open_backfill
 from vedette.pipeline.build import Builder, check_camera
 from vedette.pipeline.evidence import Evidence
 from vedette.pipeline.export_desk import ExportDesk
@@ -116,7 +116,6 @@ def start_media(settings: Settings, shares: Shares, index: int) -> contextlib.Ex
         undo.callback(server.close)
         if index == 0:
             _sweep(undo, settings, store, bus)
-            _backfill(undo, settings, store, bus)
         return undo.pop_all()
 
 
@@ -261,21 +260,7 @@ def _sweep(undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bu
     places = archive_places(settings)
     sweeper = Sweeper(store.footage, places, terms, RealClock(), bus.publish)
     _keep(undo, "archive", sweeper.run, sweeper.close)
-
-
-def _backfill(undo: contextlib.ExitStack, settings: Settings, store: Store, bus: Bus) -> None:
-    """Gaps filled from cameras' own recordings: one errand at a time in the installation."""
-    places = archive_places(settings)
-    fetching = Fetching(
-        footage=store.footage,
-        files=places,
-        root=places.root,
-        state=settings.data_dir / BACKFILL_STATE,
-        clock=RealClock(),
-        allowed=settings.sources,
-        silent_s=settings.media.silent_s,
-    )
-    backfill = Backfill(fetching)
+    backfill = open_backfill(settings, store.footage, places, places.root)
     _follow(undo, store, bus, backfill.apply)
     _keep(undo, "backfill", backfill.run, backfill.close)
 

@@ -14,12 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from vedette.core import plugins
 from vedette.core.archive import FootageStore
 from vedette.core.camera_archive import ArchiveVisit, CameraArchive, Recorded
-from vedette.core.clock import Clock
+from vedette.core.clock import Clock, RealClock
 from vedette.core.errors import SourceError, StreamMissing, VedetteError
 from vedette.core.footage import Gap, GapCause, Segment, Span
 from vedette.core.media import Packet
 from vedette.core.ports import Origin
-from vedette.core.settings import SourceSettings
+from vedette.core.settings import Settings, SourceSettings
 from vedette.core.site import Camera, Site
 from vedette.core.value import value
 from vedette.record.fetched import Mark, Placed, marks_in, place, write_fetched
@@ -27,7 +27,15 @@ from vedette.record.journal import append_journal
 from vedette.record.layout import day_folder
 from vedette.record.reading import ArchiveFiles
 
-__all__ = ["BACKFILL_STATE", "MOST_TRIES", "Attempt", "Backfill", "Fetching", "attempts_in"]
+__all__ = [
+    "BACKFILL_STATE",
+    "MOST_TRIES",
+    "Attempt",
+    "Backfill",
+    "Fetching",
+    "attempts_in",
+    "open_backfill",
+]
 
 log = structlog.get_logger()
 
@@ -260,6 +268,23 @@ class Backfill:
         aside = state.with_suffix(".part")
         aside.write_bytes(_ATTEMPTS.dump_json(self.attempts))
         aside.replace(state)
+
+
+def open_backfill(
+    settings: Settings, footage: FootageStore, files: ArchiveFiles, root: Path
+) -> Backfill:
+    """The one of an installation; recordings are written below `root`."""
+    return Backfill(
+        Fetching(
+            footage=footage,
+            files=files,
+            root=root,
+            state=settings.data_dir / BACKFILL_STATE,
+            clock=RealClock(),
+            allowed=settings.sources,
+            silent_s=settings.media.silent_s,
+        )
+    )
 
 
 def _key(gap: Gap) -> Key:
