@@ -128,12 +128,8 @@ def start_analyse(settings: Settings, shares: Shares, index: int) -> contextlib.
         packets = RemotePackets(lambda camera: shares.packets_path(shares.media_of(camera)))
         events = SpooledEvents(store.events, settings.data_dir / "spool")
         undo.callback(events.close)
-        _lanes(
-            undo,
-            settings,
-            _Around(store=store, bus=bus, packets=packets, events=events),
-            lambda camera: shares.analyse_of(camera) == index,
-        )
+        around = _Around(store=store, bus=bus, packets=packets, events=events)
+        _lanes(undo, settings, around, lambda camera: shares.analyse_of(camera) == index)
         stills = Stills(packets)
         undo.callback(stills.close)
         server = PacketServer(shares.stills_path(index), stills.watch)
@@ -164,12 +160,8 @@ def start_everything(settings: Settings) -> tuple[contextlib.ExitStack, str]:
         _recorders(undo, settings, held, feeds)
         events = SpooledEvents(store.events, settings.data_dir / "spool")
         undo.callback(events.close)
-        _lanes(
-            undo,
-            settings,
-            _Around(store=store, bus=bus, packets=feeds, events=events),
-            lambda _: True,
-        )
+        around = _Around(store=store, bus=bus, packets=feeds, events=events)
+        _lanes(undo, settings, around, lambda _: True)
         _sweep(undo, settings, store, bus)
         stills = Stills(feeds)
         undo.callback(stills.close)
