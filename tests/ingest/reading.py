@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vedette.core.clock import Clock, RealClock
-from vedette.core.media import Packet, Pixels, StreamFormat
+from vedette.core.media import Packet, Pixels, StreamFormat, pictures_of
 from vedette.core.ports import Opener, Origin, Source
 from vedette.core.settings import SourceSettings
 from vedette.testing.counter import draw_counter
@@ -45,7 +45,7 @@ def origin(
 def take(source: Source, count: int) -> list[Packet]:
     """The first so many packets; the source is closed after them."""
     try:
-        return list(itertools.islice(source.packets(), count))
+        return list(itertools.islice(pictures_of(source.packets()), count))
     finally:
         source.close()
 

@@ -23,7 +23,7 @@ from vedette.access.restreaming import RestreamDoor, make_key
 from vedette.access.roles import Roles, cameras_of
 from vedette.core.clock import RealClock
 from vedette.core.errors import LoginFailed, SourceError
-from vedette.core.media import Packet
+from vedette.core.media import Packet, pictures_of
 from vedette.core.people import User
 from vedette.core.ports import Origin
 from vedette.core.settings import SourceSettings
@@ -108,7 +108,7 @@ def origin() -> Origin:
 def take(source: RtspSource, count: int) -> list[Packet]:
     """The first packets."""
     with closing(source.open(origin())) as play:
-        return list(islice(play.packets(), count))
+        return list(islice(pictures_of(play.packets()), count))
 
 
 def until(true: Callable[[], bool], within_s: float = 10.0) -> None:

@@ -5,8 +5,9 @@ Pixels never leave the process that decoded them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,12 @@ __all__ = [
     "Pixels",
     "Planes",
     "Region",
+    "Sound",
+    "SoundCodec",
+    "SoundFormat",
     "StreamFormat",
     "no_boxes",
+    "pictures_of",
 ]
 
 Pixels = NDArray[np.uint8]
@@ -68,6 +73,42 @@ class Packet:
     data: bytes
     damaged: bool = False
     """Known to be incomplete or corrupt; the decoder may refuse it."""
+
+
+SoundCodec = Literal["aac", "opus", "pcm_alaw", "pcm_mulaw"]
+"""FFmpeg's names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundFormat:
+    """How sound is to be read."""
+
+    codec: SoundCodec
+    rate_hz: int
+    channels: int
+    config: bytes = b""
+    """The AudioSpecificConfig of AAC; empty for all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """One piece of compressed sound as received, which can be decoded by itself."""
+
+    camera: str
+    stream: str
+    t_us: int
+    """When its first sample was heard, on the wall clock of the pictures."""
+    pts_us: int
+    """The sound track's own clock; its zero is not that of the pictures."""
+    duration_us: int
+    format: SoundFormat
+    """The same object as long as nothing changes."""
+    data: bytes
+
+
+def pictures_of(received: Iterable[Packet | Sound]) -> Iterator[Packet]:
+    """What a source yields without its sound."""
+    return (one for one in received if isinstance(one, Packet))
 
 
 class Planes(Protocol):

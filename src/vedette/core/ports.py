@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from vedette.core.clock import Clock
 from vedette.core.facts import Alarm, Event, Motion, Observation, Track
-from vedette.core.media import Boxes, Detections, Frame, Packet
+from vedette.core.media import Boxes, Detections, Frame, Packet, Sound
 from vedette.core.people import LoginSession, RestreamKey, User
 from vedette.core.queries import AlarmQuery, EventQuery, Page
 from vedette.core.settings import SourceSettings
@@ -52,8 +52,11 @@ M = TypeVar("M")
 class Source(Protocol):
     """One attempt at reading one stream."""
 
-    def packets(self) -> Iterator[Packet]:
-        """Connect and yield packets until the stream ends; SourceError when it cannot go on."""
+    def packets(self) -> Iterator[Packet | Sound]:
+        """Connect and yield packets until the stream ends; SourceError when it cannot go on.
+
+        Sound comes in between, from those that have any; it never ends what has pictures.
+        """
         ...
 
     def close(self) -> None:
@@ -84,6 +87,15 @@ class Tap(Protocol):
 
     def take(self, packet: Packet) -> None:
         """Accept or drop a packet; never blocks."""
+        ...
+
+
+@runtime_checkable
+class SoundTap(Tap, Protocol):
+    """A tap that wants a feed's sound too."""
+
+    def hear(self, sound: Sound) -> None:
+        """Accept or drop a piece; never blocks."""
         ...
 
 

@@ -11,8 +11,8 @@ import structlog
 
 from vedette.core.errors import LoginFailed, StreamSilent, VedetteError
 from vedette.core.facts import StreamState, StreamStatus
-from vedette.core.media import Packet
-from vedette.core.ports import Opener, Origin, Source, Tap
+from vedette.core.media import Packet, Sound
+from vedette.core.ports import Opener, Origin, SoundTap, Source, Tap
 from vedette.ingest.gop import Gop
 from vedette.ingest.health import Health
 
@@ -79,6 +79,7 @@ class Feed:
         self._backoff = backoff
         self._chance = chance or random.Random()
         self._taps: tuple[Tap, ...] = ()
+        self._hearing: tuple[SoundTap, ...] = ()
         self._gop = Gop(gop_octets)
         self._tapping = threading.RLock()
         self._health = Health(origin.clock)
@@ -116,6 +117,8 @@ class Feed:
             if any(one is tap for one in self._taps):
                 return
             self._taps = (*self._taps, tap)
+            if isinstance(tap, SoundTap):
+                self._hearing = (*self._hearing, tap)
             for packet in self._gop.packets if with_gop else ():
                 self._hand(tap, packet)
 
@@ -123,6 +126,7 @@ class Feed:
         """Hand it no more."""
         with self._tapping:
             self._taps = tuple(one for one in self._taps if one is not tap)
+            self._hearing = tuple(one for one in self._hearing if one is not tap)
 
     @property
     def taps(self) -> tuple[Tap, ...]:
@@ -160,7 +164,10 @@ class Feed:
             if self._stopping.is_set():
                 return
             for packet in source.packets():
-                self._pass_on(packet)
+                if isinstance(packet, Sound):
+                    self._let_hear(packet)
+                else:
+                    self._pass_on(packet)
                 if self._stopping.is_set():
                     return
         finally:
@@ -176,6 +183,18 @@ class Feed:
             self._gop.take(packet)
             for tap in self._taps:
                 self._hand(tap, packet)
+
+    def _let_hear(self, sound: Sound) -> None:
+        for tap in self._hearing:
+            try:
+                tap.hear(sound)
+            except FAULTS as error:
+                # It goes on with the pictures, which matter more.
+                self._log.error(
+                    "tap made deaf: it failed", tap=type(tap).__name__, error=str(error)
+                )
+                with self._tapping:
+                    self._hearing = tuple(one for one in self._hearing if one is not tap)
 
     def _hand(self, tap: Tap, packet: Packet) -> None:
         try:

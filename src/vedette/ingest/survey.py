@@ -9,7 +9,7 @@ from vedette.core import plugins
 from vedette.core.clock import RealClock, to_seconds
 from vedette.core.errors import StreamSilent, VedetteError
 from vedette.core.facts import ProbeResult
-from vedette.core.media import Packet
+from vedette.core.media import Packet, pictures_of
 from vedette.core.ports import Opener, Origin, Source
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Spec
@@ -53,7 +53,7 @@ def survey(
 def _watch(source: Source, until: float, now: Callable[[], float]) -> list[Packet]:
     packets: list[Packet] = []
     keys = 0
-    for packet in source.packets():
+    for packet in pictures_of(source.packets()):
         packets.append(packet)
         keys += packet.key
         watched_s = to_seconds(packet.pts_us - packets[0].pts_us)

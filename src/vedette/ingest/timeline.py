@@ -33,6 +33,11 @@ class Timeline:
         self._newest_t_us = 0
         self._recent: deque[tuple[int, int]] = deque(maxlen=_REORDERED)
 
+    @property
+    def offset_us(self) -> int | None:
+        """From the stream's clock to the wall, None before the first picture."""
+        return self._offset_us
+
     def place(self, pts_us: int, arrival_us: int) -> int:
         """Wall-clock time of the picture with that time stamp, received at `arrival_us`."""
         self.hear(pts_us, arrival_us)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from vedette.core import plugins
 from vedette.core.clock import Clock
+from vedette.core.media import pictures_of
 from vedette.core.ports import Opener, Origin
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Camera
@@ -22,7 +23,7 @@ def replay(camera: Camera, built: Built, allowed: SourceSettings, clock: Clock) 
     opener: Opener = plugins.build("source", stream.source)
     source = opener.open(Origin(camera=camera.id, stream=stream.id, clock=clock, allowed=allowed))
     try:
-        yield from built.lane.steps(Replay(source.packets(), built.decoder))
+        yield from built.lane.steps(Replay(pictures_of(source.packets()), built.decoder))
     finally:
         source.close()
         built.close()

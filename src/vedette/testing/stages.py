@@ -16,7 +16,7 @@ from vedette.bus.local import LocalBus
 from vedette.core import plugins
 from vedette.core.clock import RealClock
 from vedette.core.facts import Motion, Observation, Track
-from vedette.core.media import WHOLE, Detections, Frame, Packet, Pixels
+from vedette.core.media import WHOLE, Detections, Frame, Packet, Pixels, pictures_of
 from vedette.core.ports import (
     Detector,
     DetectorPlace,
@@ -128,7 +128,7 @@ def _receive(clip: Path, seconds: float) -> tuple[list[Packet], Cost]:
         source = opener.open(origin)
         packets: list[Packet] = []
         ends = time.monotonic() + seconds
-        stream = iter(source.packets())
+        stream = pictures_of(source.packets())
         try:
             while time.monotonic() < ends:
                 with cost.one():

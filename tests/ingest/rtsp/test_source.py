@@ -23,7 +23,7 @@ from vedette.core.errors import (
     Unreachable,
     VedetteError,
 )
-from vedette.core.media import Packet
+from vedette.core.media import Packet, pictures_of
 from vedette.ingest.decode import DietDecoder
 from vedette.ingest.rtsp.source import RtspPlay, RtspSource
 from vedette.testing.auth import Login
@@ -208,7 +208,7 @@ def test_a_new_resolution_in_the_middle_is_a_new_format(
     mount = rtsp.add("cam", clips["h264"], MountOptions(join="burst"))
     source = RtspSource(url=rtsp.url("cam")).open(origin())
     decoder, sizes, widths = DietDecoder(fps=60), [], []
-    for count, one in enumerate(source.packets()):
+    for count, one in enumerate(pictures_of(source.packets())):
         if count == 10:
             mount.switch(small_clip)
         if count == 35:

@@ -20,7 +20,7 @@ from vedette.core.errors import (
 )
 from vedette.ingest.address import Address
 from vedette.ingest.login import Login
-from vedette.ingest.rtsp.messages import Answer, Inbox, Interleaved
+from vedette.ingest.rtsp.messages import Answer, Aside, Inbox, Interleaved
 
 __all__ = ["Conversation"]
 
@@ -75,15 +75,23 @@ class Conversation:
 
     def ask(self, method: str, uri: str, extra: Mapping[str, str] | None = None) -> Answer:
         """The answer to a request, through the login; SourceErrors in words."""
-        for _ in range(_MOST_LOGINS):
-            answer = self._ask_once(method, uri, extra or {})
-            if answer.status != 401:
-                return self._accepted(method, answer)
-            if not self._login.challenged(answer.headers.get("www-authenticate", ())):
-                break
+        answer = self.try_to(method, uri, extra)
+        if answer.status != 401:
+            return self._accepted(method, answer)
         if not self._login.user:
             raise LoginFailed(f"{self._where} wants a user name and a password")
         raise LoginFailed(f"{self._where} refuses this user name or password")
+
+    def try_to(self, method: str, uri: str, extra: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a request, through the login, whatever it is."""
+        for attempt in range(1, _MOST_LOGINS + 1):
+            answer = self._ask_once(method, uri, extra or {})
+            said = answer.headers.get("www-authenticate", ())
+            if answer.status != 401 or not self._login.challenged(said):
+                break
+            if attempt == _MOST_LOGINS:
+                break
+        return answer
 
     def say(self, method: str, uri: str, extra: Mapping[str, str] | None = None) -> None:
         """Send a request and do not wait; its answer turns up in `receive`."""
@@ -114,9 +122,9 @@ class Conversation:
         """What has been received and not yet been taken."""
         return self._inbox.next()
 
-    def packets(self, channel: int) -> list[memoryview]:
+    def packets(self, channel: int, aside: Aside) -> list[memoryview]:
         """The packets of a channel that have been received, up to the next message."""
-        return self._inbox.packets(channel)
+        return self._inbox.packets(channel, aside)
 
     def receive(self) -> bool:
         """Wait for bytes; False if none came for a moment, Unreachable at the end."""

@@ -7,7 +7,7 @@ import secrets
 import selectors
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from vedette.core.errors import Unreachable
 
@@ -54,12 +54,14 @@ class Datagrams:
                 self._control, struct.pack(">BBHI", 0x80, 201, 1, self._ssrc), self._theirs[1]
             )
 
-    def received(self) -> Iterator[memoryview]:
-        """The RTP packets that are there; each is valid until the next one."""
-        for line in (self._control, self._media):
-            while (packet := self._next(line)) is not None:
-                if line is self._media and len(packet):
-                    yield packet
+    def received(self, reports: Callable[[memoryview], None] | None) -> Iterator[memoryview]:
+        """The RTP packets that are there; each is valid until the next one. RTCP is told."""
+        while (packet := self._next(self._control)) is not None:
+            if reports is not None and len(packet):
+                reports(packet)
+        while (packet := self._next(self._media)) is not None:
+            if len(packet):
+                yield packet
 
     def close(self) -> None:
         """Give the ports back."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from vedette.core.errors import SourceError
 
-__all__ = ["Answer", "Inbox", "Interleaved", "parse_head"]
+__all__ = ["Answer", "Aside", "Inbox", "Interleaved", "parse_head"]
+
+Aside = Mapping[int, Callable[[memoryview], None]]
+"""Who takes the packets of other channels, which are valid during the call only."""
 
 _DOLLAR = 0x24
 _MOST_HEAD = 64 * 1024
@@ -60,8 +63,8 @@ class Inbox:
         """So many bytes were received into `room`."""
         self._end += count
 
-    def packets(self, channel: int) -> list[memoryview]:
-        """All whole packets of a channel up to the next message; those of others are passed over.
+    def packets(self, channel: int, aside: Aside) -> list[memoryview]:
+        """All whole packets of a channel up to the next message; those of others go aside.
 
         They stay valid until the next bytes are received.
         """
@@ -73,6 +76,8 @@ class Inbox:
                 break
             if buffer[at + 1] == channel:
                 found.append(view[at + 4 : after])
+            elif (take := aside.get(buffer[at + 1])) is not None:
+                take(view[at + 4 : after])
             at = after
         self._start = at
         return found

@@ -112,7 +112,16 @@ class TimeStamps:
         """The time of a stamp."""
         if self._first is None:
             self._first = self._last = time
-        step = time - self._last & 0xFFFF_FFFF
-        # The nearer way round: cameras may send a picture before one that is shown earlier.
-        self._last += step - (1 << 32) if step >= 1 << 31 else step
+        self._last += self._step(time)
         return (self._last - self._first) * 1_000_000 // self._clock_hz
+
+    def near_us(self, time: int) -> int:
+        """The time of a stamp that is not one of the packets', such as a report's."""
+        if self._first is None:
+            return 0
+        return (self._last + self._step(time) - self._first) * 1_000_000 // self._clock_hz
+
+    def _step(self, time: int) -> int:
+        """The nearer way round: cameras may send a picture before one that is shown earlier."""
+        step = time - self._last & 0xFFFF_FFFF
+        return step - (1 << 32) if step >= 1 << 31 else step

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from vedette.core.errors import StreamMissing, StreamUnsupported
+from vedette.ingest.rtsp.sound_sdp import Said, SoundTrack, sound_track
 
 __all__ = ["Track", "read_sdp"]
 
@@ -35,6 +36,8 @@ class Track:
     """Width and height, if told."""
     has_audio: bool = False
     """Whether the presentation has sound besides."""
+    sound: SoundTrack | None = None
+    """The first sound track of a codec we know."""
 
 
 @dataclass(slots=True)
@@ -61,7 +64,8 @@ def read_sdp(text: str) -> Track:
         names = sorted({name for one in videos for name in _names(one)})
         shown = re.sub(r"[^\w/., -]", "", ", ".join(names))[:60] or "something unknown"
         raise StreamUnsupported(f"the camera sends {shown}; we read H.264, H.265 and MJPEG")
-    return found[0]
+    sounds = (_sound(one) for one in media if one.kind == "audio")
+    return replace(found[0], sound=next((one for one in sounds if one is not None), None))
 
 
 def _sections(text: str) -> list[_Media]:
@@ -99,6 +103,41 @@ def _track(media: _Media, has_audio: bool) -> Track | None:
     return None
 
 
+def _sound(media: _Media) -> SoundTrack | None:
+    for form in media.formats:
+        number = int(form) if form.isascii() and form.isdigit() and len(form) < 4 else -1
+        if not 0 <= number < 128:
+            continue
+        mapped = dict(text.partition(" ")[::2] for text in media.all("rtpmap"))
+        name, hz, channels = (*mapped.get(form, "").strip().split("/"), "", "")[:3]
+        said = Said(
+            number=number,
+            name=name.upper(),
+            clock_hz=_number(hz, 8_000),
+            channels=_number(channels, 1),
+            told=_parameters(media, form),
+            control=next(iter(media.all("control")), ""),
+        )
+        track = sound_track(said)
+        if track is not None:
+            return track
+    return None
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 else otherwise
+
+
+def _parameters(media: _Media, form: str) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for text in media.all("fmtp"):
+        number, _, rest = text.partition(" ")
+        if number == form:
+            pairs = (pair.partition("=") for pair in rest.split(";"))
+            said |= {name.strip().lower(): value.strip() for name, _, value in pairs}
+    return said
+
+
 def _mapping(media: _Media, form: str) -> tuple[str, int]:
     for text in media.all("rtpmap"):
         number, _, rest = text.partition(" ")
@@ -110,12 +149,7 @@ def _mapping(media: _Media, form: str) -> tuple[str, int]:
 
 
 def _parameter_sets(codec: Codec, media: _Media, form: str) -> tuple[bytes, ...]:
-    said: dict[str, str] = {}
-    for text in media.all("fmtp"):
-        number, _, rest = text.partition(" ")
-        if number == form:
-            pairs = (pair.partition("=") for pair in rest.split(";"))
-            said |= {name.strip().lower(): value.strip() for name, _, value in pairs}
+    said = _parameters(media, form)
     names = ("sprop-parameter-sets",) if codec == "h264" else _SETS
     coded = [one for name in names for one in said.get(name, "").split(",") if one]
     return tuple(nal for one in coded if (nal := _decoded(one)))

@@ -7,8 +7,8 @@ import re
 import selectors
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 from urllib.parse import urljoin
 
 from vedette.core.errors import AddressRefused, SourceError, StreamUnsupported
@@ -17,12 +17,13 @@ from vedette.ingest.dial import Dialer
 from vedette.ingest.login import Login
 from vedette.ingest.rtsp.conversation import Conversation
 from vedette.ingest.rtsp.datagrams import Datagrams
-from vedette.ingest.rtsp.messages import Answer, Interleaved
+from vedette.ingest.rtsp.messages import Answer, Aside, Interleaved
 from vedette.ingest.rtsp.nap import Nap
 from vedette.ingest.rtsp.rtp import is_marked
 from vedette.ingest.rtsp.sdp import Track, read_sdp
+from vedette.ingest.rtsp.sound_sdp import SoundTrack
 
-__all__ = ["SCHEMES", "Replay", "Session", "Transport"]
+__all__ = ["SCHEMES", "Listener", "Replay", "Session", "Transport"]
 
 SCHEMES = ("rtsp", "rtsps")
 
@@ -43,6 +44,16 @@ class Replay:
     """Headers of PLAY, among them the range."""
 
 
+class Listener(Protocol):
+    """Takes what belongs to the sound; packets are valid during the call only."""
+
+    def take(self, octets: memoryview) -> None: ...
+
+    def report(self, octets: memoryview) -> None: ...
+
+    def report_of_pictures(self, octets: memoryview) -> None: ...
+
+
 class Session:
     """One stream of one camera being sent to us."""
 
@@ -57,9 +68,13 @@ class Session:
         self._transport = transport
         self._talk: Conversation | None = None
         self._datagrams: Datagrams | None = None
+        self._sound_datagrams: Datagrams | None = None
+        self._wants_sound = False
+        self._asked_sound = False
         self._waiting: selectors.BaseSelector | None = None
         self._closed = False
         self._channel = 0
+        self._sound_channel: int | None = None
         self._base = ""
         self._keep_alive = "OPTIONS"
         self._every_s = 30.0
@@ -77,8 +92,22 @@ class Session:
         if self._talk is not None:
             self._talk.hang_up()
 
-    def open(self, address: Address) -> Track:
-        """Connect and have the camera send its first video track."""
+    def open(self, address: Address, *, sound: bool = False) -> Track:
+        """Connect and have the camera send its first video track, and sound where it has any.
+
+        The track says what sound will come; a camera that breaks over it is asked without.
+        """
+        self._wants_sound = sound
+        try:
+            return self._open(address)
+        except SourceError:
+            if not self._asked_sound or self._closed:
+                raise
+            self._wants_sound = self._asked_sound = False
+            self._let_go()
+            return self._open(address)
+
+    def _open(self, address: Address) -> Track:
         for _ in range(_MOST_REDIRECTS + 1):
             answer = self._describe(address)
             if answer.status < 300:
@@ -86,22 +115,27 @@ class Session:
             address = self._redirected(address, answer)
         raise SourceError(f"{address.authority} redirects in circles")
 
-    def packets(self) -> Iterator[Sequence[memoryview]]:
+    def packets(self, listener: Listener | None = None) -> Iterator[Sequence[memoryview]]:
         """RTP packets of the track as they come, valid until the next ones; none now and then."""
         if self._datagrams is not None:
-            return self._by_datagrams(self._datagrams)
-        return self._interleaved()
+            return self._by_datagrams(self._datagrams, listener)
+        return self._interleaved(listener)
 
     def farewell(self) -> None:
         """Tell the camera that we leave, so that it frees our place, and let go of everything."""
         talk = self._talk
-        if talk is not None:
-            if self._base:
-                with contextlib.suppress(SourceError):
-                    talk.say("TEARDOWN", self._base)
-            talk.close()
-        if self._datagrams is not None:
-            self._datagrams.close()
+        if talk is not None and self._base:
+            with contextlib.suppress(SourceError):
+                talk.say("TEARDOWN", self._base)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._talk is not None:
+            self._talk.close()
+        for datagrams in (self._datagrams, self._sound_datagrams):
+            if datagrams is not None:
+                datagrams.close()
+        self._datagrams = self._sound_datagrams = None
         if self._waiting is not None:
             self._waiting.close()
 
@@ -148,66 +182,97 @@ class Session:
         track = read_sdp(described.body)
         base = described.get("content-base") or described.get("content-location") or address.url
         self._base = _clean(base)
-        replay = self._replay or Replay(play={"Range": "npt=0.000-"})
-        offer = {"Transport": self._offer(talk), **replay.setup}
+        if self._transport == "udp":
+            self._datagrams = _datagrams(talk)
+        how = self._replay or Replay(play={"Range": "npt=0.000-"})
+        offer = {"Transport": _offer(self._datagrams, 0), **how.setup}
         answer = talk.ask("SETUP", _control(self._base, track.control), offer)
         self._accept(answer, address)
         self._every_s = max(1.0, min(30.0, talk.open_session(answer) / 2))
+        if track.sound is not None and not (self._wants_sound and self._add(talk, track.sound)):
+            track = replace(track, sound=None)
         self._due = time.monotonic() + self._every_s
-        self.played = talk.ask("PLAY", self._base, replay.play).get("range")
+        self.played = talk.ask("PLAY", self._base, how.play).get("range")
         return track
 
-    def _offer(self, talk: Conversation) -> str:
-        if self._transport == "tcp":
-            return "RTP/AVP/TCP;unicast;interleaved=0-1"
-        near, far = talk.line.getsockname()[0], talk.line.getpeername()[0]
-        self._datagrams = Datagrams(near, far)
-        media, control = self._datagrams.ports
-        return f"RTP/AVP;unicast;client_port={media}-{control}"
+    def _add(self, talk: Conversation, sound: SoundTrack) -> bool:
+        """Have the sound sent too; False if the camera does not want to."""
+        self._asked_sound = True
+        datagrams = _datagrams(talk) if self._transport == "udp" else None
+        channel = 2 if self._channel < 2 else self._channel + 2
+        offer = {"Transport": _offer(datagrams, channel)}
+        self._sound_datagrams = datagrams
+        answer = talk.try_to("SETUP", _control(self._base, sound.control), offer)
+        transport = answer.get("transport")
+        if answer.status != 200:
+            return False
+        if datagrams is not None:
+            datagrams.aim(_ports(transport))
+            return True
+        self._sound_channel = _told_channel(transport, channel)
+        return self._sound_channel != self._channel
 
     def _accept(self, answer: Answer, address: Address) -> None:
         transport = answer.get("transport")
         if self._datagrams is None:
             if "interleaved" not in transport.lower() and "tcp" not in transport.lower():
                 raise StreamUnsupported(f"{address.authority} sends by UDP only")
-            found = re.search(r"interleaved=(\d{1,3})", transport, re.IGNORECASE)
-            self._channel = int(found[1]) if found else 0
+            self._channel = _told_channel(transport, 0)
             return
-        found = re.search(r"server_port=(\d{1,5})(?:-(\d{1,5}))?", transport, re.IGNORECASE)
-        ports = (int(found[1]), int(found[2] or int(found[1]) + 1)) if found else None
-        good = ports is not None and all(0 < port < 65_536 for port in ports)
-        self._datagrams.aim(ports if good else None)
+        self._datagrams.aim(_ports(transport))
 
-    def _interleaved(self) -> Iterator[Sequence[memoryview]]:
-        talk = self._talking
+    def _aside(self, listener: Listener | None) -> Aside:
+        """Who takes what comes besides the pictures."""
+        if listener is None:
+            return {}
+        aside = {self._channel + 1: listener.report_of_pictures}
+        if self._sound_channel is not None:
+            aside[self._sound_channel] = listener.take
+            aside[self._sound_channel + 1] = listener.report
+        return aside
+
+    def _interleaved(self, listener: Listener | None) -> Iterator[Sequence[memoryview]]:
+        talk, aside = self._talking, self._aside(listener)
         while (early := talk.early()) is not None:
-            if early.channel == self._channel:
-                yield (early.packet,)
+            yield self._sort(early, aside)
         nap = Nap()
         while not self._closed:
-            packets = talk.packets(self._channel)
+            packets = talk.packets(self._channel, aside)
             yield packets
             if packets:
                 nap.read(ended=is_marked(packets[-1]))
             # What stopped us is a message, half a packet, or nothing.
             while (said := talk.next()) is not None:
                 if isinstance(said, Interleaved):
-                    yield (said.packet,) if said.channel == self._channel else ()
-                    yield talk.packets(self._channel)
+                    yield self._sort(said, aside)
+                    yield talk.packets(self._channel, aside)
                 else:
                     self._hear(talk, said)
             self._stay(talk)
             talk.receive()
 
-    def _by_datagrams(self, datagrams: Datagrams) -> Iterator[Sequence[memoryview]]:
+    def _sort(self, said: Interleaved, aside: Aside) -> Sequence[memoryview]:
+        if said.channel == self._channel:
+            return (said.packet,)
+        if said.channel in aside:
+            aside[said.channel](said.packet)
+        return ()
+
+    def _by_datagrams(
+        self, datagrams: Datagrams, listener: Listener | None
+    ) -> Iterator[Sequence[memoryview]]:
         talk = self._talking
+        reports = None if listener is None else listener.report_of_pictures
         self._waiting = selectors.DefaultSelector()
         self._waiting.register(talk.line, selectors.EVENT_READ)
         datagrams.register(self._waiting)
+        if self._sound_datagrams is not None:
+            self._sound_datagrams.register(self._waiting)
         while not self._closed:
             ready = self._waiting.select(_TICK_S)
-            for packet in datagrams.received():
+            for packet in datagrams.received(reports):
                 yield (packet,)
+            self._take_sound(listener)
             if any(key.fileobj is talk.line for key, _ in ready):
                 talk.receive()
                 while (said := talk.next()) is not None:
@@ -215,6 +280,11 @@ class Session:
                         self._hear(talk, said)
             yield ()
             self._stay(talk)
+
+    def _take_sound(self, listener: Listener | None) -> None:
+        if listener is not None and self._sound_datagrams is not None:
+            for packet in self._sound_datagrams.received(listener.report):
+                listener.take(packet)
 
     def _hear(self, talk: Conversation, answer: Answer) -> None:
         """An answer to a keep-alive: the login may have to be renewed, all else is fine."""
@@ -230,6 +300,33 @@ class Session:
         if self._datagrams is not None and now >= self._report_due:
             self._report_due = now + _REPORT_EVERY_S
             self._datagrams.report()
+            if self._sound_datagrams is not None:
+                self._sound_datagrams.report()
+
+
+def _datagrams(talk: Conversation) -> Datagrams:
+    return Datagrams(talk.line.getsockname()[0], talk.line.getpeername()[0])
+
+
+def _offer(datagrams: Datagrams | None, channel: int) -> str:
+    """How packets are to come: on two channels of the connection, or to two ports."""
+    if datagrams is None:
+        return f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
+    media, control = datagrams.ports
+    return f"RTP/AVP;unicast;client_port={media}-{control}"
+
+
+def _told_channel(transport: str, otherwise: int) -> int:
+    found = re.search(r"interleaved=(\d{1,3})", transport, re.IGNORECASE)
+    return int(found[1]) if found else otherwise
+
+
+def _ports(transport: str) -> tuple[int, int] | None:
+    """The camera's two ports, None where it does not tell them."""
+    found = re.search(r"server_port=(\d{1,5})(?:-(\d{1,5}))?", transport, re.IGNORECASE)
+    ports = (int(found[1]), int(found[2] or int(found[1]) + 1)) if found else None
+    good = ports is not None and all(0 < port < 65_536 for port in ports)
+    return ports if good else None
 
 
 def _clean(uri: str) -> str:

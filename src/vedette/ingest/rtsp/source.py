@@ -9,12 +9,13 @@ from typing import Literal
 from pydantic import SecretStr
 
 from vedette.core.errors import SourceError, StreamSilent
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound
 from vedette.core.ports import Origin
 from vedette.core.value import Secret, plugin
 from vedette.ingest.address import Resolver, parse_address, system_resolver
 from vedette.ingest.dial import Dialer
 from vedette.ingest.login import Login
+from vedette.ingest.rtsp.ear import Ear
 from vedette.ingest.rtsp.rtp import Order
 from vedette.ingest.rtsp.sdp import Track
 from vedette.ingest.rtsp.session import SCHEMES, Session
@@ -24,13 +25,13 @@ from vedette.ingest.unit import stamp
 
 __all__ = ["RtspPlay", "RtspSource"]
 
-_UDP_DEPTH = 64
+_UDP_DEPTH, _UDP_SOUND_DEPTH = 64, 4
 """How many packets may overtake a late one before it counts as lost."""
 
 
 @plugin
 class RtspSource:
-    """An RTSP camera: H.264, H.265 or MJPEG."""
+    """An RTSP camera: H.264, H.265 or MJPEG, with its sound."""
 
     url: str
     """Address such as rtsp://camera/stream1, without user and password."""
@@ -40,6 +41,8 @@ class RtspSource:
     """Password of that user."""
     transport: Literal["tcp", "udp"] = "tcp"
     """How pictures travel; UDP loses some on a busy network."""
+    sound: bool = True
+    """Whether sound is fetched where the camera has it: AAC, G.711 or Opus."""
     verify_certificate: bool = True
     """Whether an rtsps camera must show a certificate that this machine trusts."""
 
@@ -59,6 +62,7 @@ class RtspPlay:
     ) -> None:
         self._origin = origin
         self._udp = options.transport == "udp"
+        self._wants_sound = options.sound
         self._address = parse_address(options.url, SCHEMES)
         dialer = Dialer(
             allowed=origin.allowed,
@@ -73,9 +77,9 @@ class RtspPlay:
     def close(self) -> None:
         self._session.close()
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self) -> Iterator[Packet | Sound]:
         try:
-            track = self._session.open(self._address)
+            track = self._session.open(self._address, sound=self._wants_sound)
             self.has_audio = track.has_audio
             yield from self._read(track)
         except SourceError:
@@ -84,18 +88,26 @@ class RtspPlay:
         finally:
             self._session.farewell()
 
-    def _read(self, track: Track) -> Iterator[Packet]:
+    def _read(self, track: Track) -> Iterator[Packet | Sound]:
         order = Order(_UDP_DEPTH if self._udp else 0)
+        ear = self._ear(track)
         assembler, units = assembler_of(track), Units(track)
         timeline, clock = Timeline(), self._origin.clock
         heard = time.monotonic()
-        for received in self._session.packets():
+        for received in self._session.packets(ear):
             for picture in pictures(received, track.payload_type, order, assembler):
                 unit = units.make(picture)
                 if unit is not None:
                     yield stamp(self._origin, unit, timeline.place(unit.pts_us, clock.now_us()))
                     heard = time.monotonic()
+            if ear is not None and timeline.offset_us is not None:
+                yield from ear.sounds(units.stamps, timeline)
             self._mind_silence(heard)
+
+    def _ear(self, track: Track) -> Ear | None:
+        if track.sound is None:
+            return None
+        return Ear(track.sound, self._origin, _UDP_SOUND_DEPTH if self._udp else 0)
 
     def _mind_silence(self, heard: float) -> None:
         if time.monotonic() - heard <= self._origin.silent_s:

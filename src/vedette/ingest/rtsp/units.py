@@ -40,14 +40,14 @@ class Units:
     def __init__(self, track: Track) -> None:
         self._video = None if track.codec == "mjpeg" else VideoFormat(track.codec, track.sets)
         self._jpeg = JpegFormat()
-        self._stamps = TimeStamps(track.clock_hz)
+        self.stamps = TimeStamps(track.clock_hz)
         self._newest_us: int | None = None
         self._step_us = 0
 
     def make(self, picture: Picture) -> Unit | None:
         """The unit, None as long as nobody has said what the stream is."""
         data, key, form = self._read(picture.data)
-        pts_us = self._stamps.us(picture.time)
+        pts_us = self.stamps.us(picture.time)
         if self._newest_us is not None and pts_us > self._newest_us:
             self._step_us = pts_us - self._newest_us
         self._newest_us = pts_us

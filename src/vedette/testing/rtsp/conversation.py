@@ -13,6 +13,7 @@ from vedette.testing.rtsp.mount import Mount
 from vedette.testing.rtsp.player import Player
 from vedette.testing.rtsp.sdp import describe
 from vedette.testing.rtsp.sink import ConnectionSink, DatagramSink, Sink
+from vedette.testing.rtsp.sound import SoundPlayer
 
 __all__ = ["Conversation"]
 
@@ -37,7 +38,8 @@ class Conversation:
         self._mount: Mount | None = None
         self._doors: dict[str, Doorkeeper] = {}
         self._sink: Sink | None = None
-        self._playing: asyncio.Task[None] | None = None
+        self._sound_sink: Sink | None = None
+        self._playing: tuple[asyncio.Task[None], ...] = ()
         self._heard = time.monotonic()
 
     async def run(self) -> None:
@@ -60,10 +62,10 @@ class Conversation:
         self._writer.transport.abort()
 
     def _leave(self) -> None:
-        if self._playing is not None:
-            self._playing.cancel()
-        if self._sink is not None:
-            self._sink.close()
+        self._pause()
+        for sink in (self._sink, self._sound_sink):
+            if sink is not None:
+                sink.close()
         if self._mount is not None:
             self._mount.viewers.discard(self)
             self._mount.stats.connections -= 1
@@ -144,16 +146,24 @@ class Conversation:
         mount.stats.described += 1
         base = request.url.rstrip("/") + "/"
         headers = (("Content-Base", base), ("Content-Type", "application/sdp"))
-        return Answer(200, headers, describe(mount.clip, mount.options.wire))
+        return Answer(200, headers, describe(mount.clip, mount.options.wire, mount.options.sound))
 
     def _set_up(self, mount: Mount, request: Request) -> Answer:
-        if self._sink is not None:
+        hears = mount.options.sound is not None and request.path.endswith("/track1")
+        if (self._sound_sink if hears else self._sink) is not None:
             return Answer(455)
+        if hears and mount.options.sound_answer != 200:
+            if not mount.options.sound_answer:
+                self.hang_up()
+            return Answer(mount.options.sound_answer)
         transport = parse_transport(request.headers.get("transport", ""))
         sink = self._make_sink(transport, mount)
         if sink is None:
             return Answer(461)
-        self._sink = sink
+        if hears:
+            self._sound_sink = sink
+        else:
+            self._sink = sink
         timeout = mount.options.session_timeout_s
         session = ("Session", f"{self._session};timeout={timeout}")
         return Answer(200, (("Transport", _transport_text(transport, sink)), session))
@@ -180,15 +190,19 @@ class Conversation:
         return Answer(200, (session,)) if request.method in known else Answer(501)
 
     def _play(self) -> None:
-        if self._playing is not None or self._sink is None or self._mount is None:
+        if self._playing or self._sink is None or self._mount is None:
             return
         player = Player(self._mount, self._sink, self._chance)
-        self._playing = asyncio.get_running_loop().create_task(player.run(), name="player")
+        loop = asyncio.get_running_loop()
+        self._playing = (loop.create_task(player.run(), name="player"),)
+        if self._sound_sink is not None:
+            sound = SoundPlayer(self._mount, self._sound_sink, player, self._chance)
+            self._playing = (*self._playing, loop.create_task(sound.run(), name="sound-player"))
 
     def _pause(self) -> None:
-        if self._playing is not None:
-            self._playing.cancel()
-            self._playing = None
+        for task in self._playing:
+            task.cancel()
+        self._playing = ()
 
 
 def _transport_text(transport: Transport | None, sink: Sink) -> str:

@@ -11,6 +11,7 @@ from vedette.testing.auth import Login
 from vedette.testing.clips import CLOCK_HZ, Clip
 from vedette.testing.rtsp.programme import Join, MountClock, Programme
 from vedette.testing.rtsp.reel import Reel, Wire
+from vedette.testing.sounds import SoundClip
 
 __all__ = ["Faults", "Mount", "MountOptions", "MountStats"]
 
@@ -38,6 +39,10 @@ class MountOptions:
     """Announced to clients."""
     enforce_timeout: bool = False
     """Hang up on who sends nothing for so long."""
+    sound: SoundClip | None = None
+    """What is heard, looping with the pictures."""
+    sound_answer: int = 200
+    """Status of the answer to SETUP of the sound; 0 hangs up instead."""
     transports: tuple[Literal["tcp", "udp"], ...] = ("tcp", "udp")
 
 
@@ -57,6 +62,10 @@ class Faults:
     """Share of packets that are not sent."""
     corruption: float = 0.0
     """Share of packets that have some bits flipped."""
+    sound_corruption: float = 0.0
+    """The same, of the sound."""
+    sound_loss: float = 0.0
+    """Share of packets of sound that are not sent."""
 
 
 @dataclass(slots=True)

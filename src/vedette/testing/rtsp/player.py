@@ -12,7 +12,7 @@ from vedette.testing.rtsp.programme import Cursor, Join, Programme
 from vedette.testing.rtsp.reel import HEADER
 from vedette.testing.rtsp.sink import Bounds, Sink
 
-__all__ = ["Player"]
+__all__ = ["Player", "sender_report"]
 
 _NTP_EPOCH_S = 2_208_988_800
 """From 1900 to 1970."""
@@ -38,6 +38,11 @@ class Player:
         self._stalled = False
         self._own: Programme | None = None
         self._cursor = self._join(mount.options.join)
+
+    @property
+    def programme(self) -> Programme:
+        """What is being sent."""
+        return self._cursor.programme
 
     def first(self) -> tuple[int, int]:
         """(sequence number, RTP time) of the packet to come."""
@@ -132,14 +137,20 @@ class Player:
         if last is not None and ticks - last < every_s * CLOCK_HZ:
             return
         self._report_ticks = ticks
-        seconds, part = divmod(self._mount.clock.wall_s(ticks), 1)
-        ntp = (int(seconds) + _NTP_EPOCH_S) & 0xFFFFFFFF, int(part * (1 << 32))
-        counts = self._packets & 0xFFFFFFFF, self._octets & 0xFFFFFFFF
-        report = struct.pack(">BBHI", 0x80, 200, 6, self._source)
-        report += struct.pack(">IIIII", *ntp, self._timestamp(ticks), *counts)
-        # A source description belongs to every report; six letters and zeros fill its words.
-        name = struct.pack(">BBHIBB", 0x81, 202, 4, self._source, 1, 6) + b"camera" + bytes(4)
-        self._sink.report(report + name)
+        wall_s = self._mount.clock.wall_s(ticks)
+        counts = self._packets, self._octets
+        report = sender_report(self._source, wall_s, self._timestamp(ticks), counts)
+        self._sink.report(report)
+
+
+def sender_report(source: int, wall_s: float, timestamp: int, counts: tuple[int, int]) -> bytes:
+    """RTCP that tells what time it was on the camera's clock; counts of packets and bytes."""
+    seconds, part = divmod(wall_s, 1)
+    ntp = (int(seconds) + _NTP_EPOCH_S) & 0xFFFFFFFF, int(part * (1 << 32))
+    report = struct.pack(">BBHI", 0x80, 200, 6, source)
+    report += struct.pack(">IIIII", *ntp, timestamp, *(one & 0xFFFFFFFF for one in counts))
+    # A source description belongs to every report; six letters and zeros fill its words.
+    return report + struct.pack(">BBHIBB", 0x81, 202, 4, source, 1, 6) + b"camera" + bytes(4)
 
 
 def _spoil(wire: bytearray, bounds: Bounds, faults: Faults, chance: random.Random) -> Bounds:
