@@ -30,6 +30,11 @@ class Roll:
         if self._octets > self._most_octets:
             self._drop()
 
+    @property
+    def begin_us(self) -> int | None:
+        """From when on pictures are kept, None while there are none."""
+        return self._groups[0][0].t_us if self._groups else None
+
     def empty(self) -> list[Packet]:
         """All of it, in order, to be kept elsewhere."""
         packets = [packet for group in self._groups for packet in group]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound, SoundFormat
 from vedette.core.video.form import StoredForm, stored_picture
 from vedette.core.video.mp4 import TIMESCALE, Run, Sample, fragment, init
 from vedette.core.video.nal import VideoCodec
+from vedette.core.video.sound import SoundLane, sound_form
 
 __all__ = ["Shape"]
 
@@ -22,11 +23,20 @@ class Shape:
         self.start_us = first.t_us
         self.format = first.format
         self.beginning = init(stored.form)
+        self._form = stored.form
+        self._lane: SoundLane | None = None
         self._sequence = 0
         self._due_before = -1
         self._interval_us = first.duration_us or _FIRST_US
 
-    def part(self, pictures: Sequence[Packet], next_us: int | None) -> tuple[bytes, int]:
+    def hear(self, about: SoundFormat) -> None:
+        """Have a second track for sound; only before the first part."""
+        self.beginning = init(self._form, sound_form(about))
+        self._lane = SoundLane(about, self.start_us)
+
+    def part(
+        self, pictures: Sequence[Packet], next_us: int | None, sounds: Sequence[Sound] = ()
+    ) -> tuple[bytes, int]:
         """The pictures, in order of decoding, as one part; and when the last one's showing ends.
 
         `next_us` is when the picture after them is shown, where it is known.
@@ -50,7 +60,10 @@ class Shape:
                 pictures, shown, pairwise([*due, self._ticks(end_us)]), strict=True
             )
         ]
-        return fragment(self._sequence, Run(track=1, decode_time=due[0], samples=samples)), end_us
+        shown_run = Run(track=1, decode_time=due[0], samples=samples)
+        heard_run = self._lane.run(2, sounds) if self._lane is not None else None
+        runs = (shown_run,) if heard_run is None else (shown_run, heard_run)
+        return fragment(self._sequence, *runs), end_us
 
     def _payload(self, picture: Packet) -> bytes:
         if picture.format.codec == "mjpeg":

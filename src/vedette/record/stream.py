@@ -16,6 +16,7 @@ from vedette.core.footage import Gap, Segment
 from vedette.core.media import Packet
 from vedette.core.video.form import stored_form
 from vedette.record.growing import Disk, is_full
+from vedette.record.hearing import Hearing
 from vedette.record.journal import append_journal
 from vedette.record.layout import day_folder
 from vedette.record.ledger import Ledger, Reason
@@ -37,6 +38,8 @@ _SHORT_PART_US = 200_000
 _HOLE_US = 2_000_000
 _JUMP_US = 1_500_000
 _AGAIN_US = 2_000_000
+# Sound that changes more often than this is left out in between.
+_SOUND_US = 5_000_000
 
 
 class Outlet(Protocol):
@@ -81,6 +84,7 @@ class StreamRecorder:
         self._pending: list[Packet] = []
         self._carried: list[Packet] = []
         self._roll = Roll()
+        self._hearing = Hearing()
         self._newest_us: int | None = None
         self._newest_s = 0.0
         self._dropped = 0
@@ -100,11 +104,11 @@ class StreamRecorder:
             return
         packets = [*self._carried, *self.tap.drain()]
         self._carried = []
+        self._listen()
         for index, packet in enumerate(packets):
             following = packets[index + 1] if index + 1 < len(packets) else None
-            if following is None and self._is_border(packet):
-                # Whether it is a good one is told by the picture after it.
-                self._carried = [packet]
+            if self._is_border(packet) and self._waits_at(packet, packets[-1]):
+                self._carried = packets[index:]
                 break
             self._take(packet, following, now_us)
         self._idle(now_us)
@@ -114,11 +118,18 @@ class StreamRecorder:
         """Close the file; what is missing from now on is for the next start to explain."""
         if not self._ready:
             return
-        for packet in (*self._carried, *self.tap.drain()):
+        packets = [*self._carried, *self.tap.drain()]
+        self._listen()
+        for packet in packets:
             self._take(packet, None, self.spot.clock.now_us())
         self._close_file()
         self._ledger.end(max(self.spot.clock.now_us(), self._until_us))
         self._write_journal(0)
+
+    def _listen(self) -> None:
+        sounds = self.tap.listen()
+        if self.wanted.recording.sound:
+            self._hearing.add(sounds)
 
     def _begin(self, now_us: int) -> bool:
         if now_us < self._again_us:
@@ -147,6 +158,7 @@ class StreamRecorder:
         if keep is None:
             self._close_file()
             self._roll.take(packet, self.wanted.roll_us)
+            self._hearing.forget(self._roll.begin_us or packet.t_us)
             self._lack(self._unwanted(), packet.t_us)
             return
         for one in (*self._roll.empty(), packet):
@@ -176,12 +188,26 @@ class StreamRecorder:
     def _is_border(self, packet: Packet) -> bool:
         return self._writing is not None and packet.key and packet.t_us >= self._due_us
 
+    def _waits_at(self, border: Packet, newest: Packet) -> bool:
+        """Whether it is too early to tell a border.
+
+        If it is a good one is told by the picture after it; sound from before it comes later.
+        """
+        return border is newest or self._hearing.awaits(border.t_us, newest.t_us)
+
     def _ends_file(self, packet: Packet, following: Packet | None) -> bool:
         writing = self._writing
         if writing is None or packet.t_us < self._due_us:
-            return writing is not None and packet.format != writing.format
+            return writing is not None and self._has_changed(packet, writing)
         leading = following is not None and following.t_us < packet.t_us
         return not leading or packet.t_us > self._due_us + _PATIENCE_US
+
+    def _has_changed(self, packet: Packet, writing: Writing) -> bool:
+        if packet.format != writing.format:
+            return True
+        sound = self._hearing.format_at(packet.t_us)
+        lasted_us = packet.t_us - writing.start_us
+        return sound is not None and sound != writing.sound and lasted_us >= _SOUND_US
 
     def _mind_holes(self, packet: Packet) -> None:
         """End the file where time does not run on."""
@@ -197,6 +223,7 @@ class StreamRecorder:
         self._newest_us = packet.t_us
         if step_us < 0:
             # No footage is missing: an hour is there twice, each time as the clock showed it.
+            self._hearing.clear()
             self._until_us = packet.t_us
             self._ledger.end(packet.t_us)
         elif self.tap.dropped != self._dropped:
@@ -246,8 +273,12 @@ class StreamRecorder:
         if writing is None or not pending:
             return
         first = writing.frames == 0
+        until_us = next_us or max(one.t_us for one in pending) + writing.interval_us
+        if first:
+            writing.hear(self._hearing.format_at(writing.start_us))
+            self._hearing.forget(writing.start_us)
         try:
-            writing.add(pending, next_us)
+            writing.add(pending, self._hearing.take(until_us, writing.sound), next_us)
         except OSError as error:
             self._fail(error, self.spot.clock.now_us())
             return

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound
 
 __all__ = ["RecordTap"]
+
+
+# Half a minute and more; the writer comes by several times a second.
+_MOST_SOUNDS = 2_000
 
 
 class RecordTap:
     """A bounded queue between one feed and the writer; never blocks, and needs no lock.
 
-    When it is full everything up to the next key packet that fits is dropped and counted.
+    When it is full everything up to the next key packet that fits is dropped and counted. Sound
+    waits by itself and costs pictures nothing.
     """
 
     def __init__(self, octets: int = 12 * 1024 * 1024) -> None:
@@ -22,6 +27,7 @@ class RecordTap:
         self._octets_in = 0
         self._octets_out = 0
         self._needs_key = False
+        self._sounds: deque[Sound] = deque(maxlen=_MOST_SOUNDS)
         self.dropped = 0
 
     def take(self, packet: Packet) -> None:
@@ -35,6 +41,9 @@ class RecordTap:
         self._octets_in += size
         self._waiting.append(packet)
 
+    def hear(self, sound: Sound) -> None:
+        self._sounds.append(sound)
+
     @property
     def backlog(self) -> int:
         """Bytes that wait."""
@@ -46,3 +55,8 @@ class RecordTap:
         packets = [waiting.popleft() for _ in range(len(waiting))]
         self._octets_out += sum(len(packet.data) for packet in packets)
         return packets
+
+    def listen(self) -> list[Sound]:
+        """The sound that has come since the last time."""
+        sounds = self._sounds
+        return [sounds.popleft() for _ in range(len(sounds))]

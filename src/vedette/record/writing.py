@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vedette.core.footage import KEEPS, Keep, Segment, segment_id
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound, SoundFormat
 from vedette.core.video.form import StoredForm
 from vedette.record.growing import Disk, GrowingFile
 from vedette.record.journal import link
@@ -24,6 +24,7 @@ class Writing:
     def __init__(self, root: Path, disk: Disk, stored: StoredForm, first: Packet) -> None:
         self.start_us = first.t_us
         self.format = first.format
+        self.sound: SoundFormat | None = None
         self.end_us = first.t_us
         self.frames = 0
         self.grown = 0
@@ -39,9 +40,15 @@ class Writing:
         """It is worth at least that much."""
         self._keep = max(self._keep, keep, key=KEEPS.index)
 
-    def add(self, pictures: Sequence[Packet], next_us: int | None) -> None:
+    def hear(self, about: SoundFormat | None) -> None:
+        """Have sound of that format too; only before the first part."""
+        self.sound = about
+        if about is not None:
+            self._shape.hear(about)
+
+    def add(self, pictures: Sequence[Packet], sounds: Sequence[Sound], next_us: int | None) -> None:
         """Write one part; OSError when the disk does not take it."""
-        part, end_us = self._shape.part(pictures, next_us)
+        part, end_us = self._shape.part(pictures, next_us, sounds)
         octets = part if self.frames else self._shape.beginning + part
         self._file.append(octets)
         times = [picture.t_us for picture in pictures]
@@ -66,6 +73,7 @@ class Writing:
             codec=self.format.codec,
             width=self.format.width,
             height=self.format.height,
+            audio=self.sound.codec if self.sound else "",
             open=True,
             keep=self._keep,
         )
