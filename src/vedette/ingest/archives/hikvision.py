@@ -89,7 +89,8 @@ class HikvisionVisit:
             if abs(begin_us - next_us) < _SLACK_US:
                 # Its files follow each other; their names tell whole seconds only.
                 begin_us = next_us
-            whole = part == (item.start_us, item.end_us)
+            # A beginning of our own would be cut to whole seconds, and repeat pictures.
+            whole = part[0] == item.start_us
             path, _, times = item.name.partition("?")
             address = f"{path}?{times if whole else self._times(part)}"
             body = (
