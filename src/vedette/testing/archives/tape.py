@@ -74,7 +74,8 @@ class Tape:
             if one.t_us >= span[1]:
                 return
             if one.t_us >= span[0]:
-                yield from waiting
+                if not one.key:
+                    yield from waiting
                 waiting = []
                 if one.t_us > span[0] or one.key:
                     yield one
