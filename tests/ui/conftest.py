@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import pytest
@@ -52,11 +53,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
 
 
 @pytest.fixture(scope="session")
-def vedette(
-    browser: Browser, server: RtspServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where that Vedette keeps what it knows."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def vedette(browser: Browser, server: RtspServer, data_dir: Path) -> Iterator[Installation]:
     """Vedette with that camera, live."""
-    with running(tmp_path_factory.mktemp("data"), "--runner", "threads") as one:
+    with running(data_dir, "--runner", "threads") as one:
         one.add(yard(server.url("walk")))
         until(lambda: one.is_running("yard"), 30, "the camera live")
         yield one
