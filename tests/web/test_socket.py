@@ -17,6 +17,7 @@ from vedette.core.facts import (
     AlarmChange,
     LaneStatus,
     ProcessStatus,
+    RecorderStatus,
     SiteChanged,
     StreamStatus,
 )
@@ -62,6 +63,14 @@ def test_only_the_cameras_asked_for(house: House) -> None:
         for name in ("a", "b"):
             house.bus.publish(observation(name))
         assert socket.receive_json()["camera"] == "b"
+
+
+def test_what_recorders_tell_arrives_and_keeps_nothing_else_away(house: House) -> None:
+    with house.browser() as client, listening(client, "status") as socket:
+        house.bus.publish(RecorderStatus(camera="gate", stream="main", recording=True))
+        house.bus.publish(LaneStatus(camera="gate", state="running"))
+        kinds = [socket.receive_json()["kind"] for _ in range(2)]
+        assert sorted(kinds) == ["lane_status", "recorder_status"]
 
 
 def test_processes_are_told_to_those_who_may_know(house: House) -> None:

@@ -21,6 +21,7 @@ _TOPIC_OF: dict[str, Topic] = {
     "event": "events",
     "stream_status": "status",
     "lane_status": "status",
+    "recorder_status": "status",
     "process_status": "status",
     "system_warning": "status",
     "site_changed": "site",

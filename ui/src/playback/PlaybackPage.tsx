@@ -21,7 +21,7 @@ import { eventsIn, Side } from "./Side";
 import { centred, following, HOUR_US, neighbourEvent, type View, zoom } from "./timeline/scale";
 import { Timeline } from "./timeline/Timeline";
 import { useRows } from "./timeline/useRows";
-import { MOST_CAMERAS, type Place, usePlace } from "./usePlace";
+import { MOST_CAMERAS, momentInAddress, type Place, usePlace } from "./usePlace";
 import { usePlaybackKeys } from "./usePlaybackKeys";
 
 /** Recordings: up to four cameras on one clock, with their timeline. */
@@ -75,7 +75,8 @@ function useConductor(place: Place): Conductor | null {
   useEffect(() => {
     const timer = setInterval(() => {
       const now = conductor?.read();
-      if (!now || now.playing) return;
+      // Nor while the address tells of a moment that is still to be gone to.
+      if (!now || now.playing || momentInAddress() !== asked.current) return;
       const ms = Math.floor(now.tUs / 1000) * 1000;
       if (ms === written.current || (written.current === null && now.waiting)) return;
       written.current = ms;

@@ -42,7 +42,7 @@ export function Side({ cameras, rows, view, tUs, nowUs, onView, onSeek }: SidePr
           {t("playback.events")}
         </Title>
         <Text size="xs" c="dimmed">
-          {events.length}
+          {rows.reading ? "" : events.length}
         </Text>
       </div>
       {rows.reading && events.length === 0 ? (

@@ -54,6 +54,11 @@ export function playbackAddress(cameras: readonly string[], tUs: number): string
   return `/playback?${query}`;
 }
 
+/** The moment the browser's address tells, which React may not have seen yet. */
+export function momentInAddress(): number | null {
+  return readMoment(new URLSearchParams(window.location.search).get("t"));
+}
+
 /** As ISO 8601, which people can read; to the millisecond. */
 export function writeMoment(tUs: number): string {
   return new Date(Math.floor(tUs / 1000)).toISOString();

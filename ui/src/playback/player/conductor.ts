@@ -131,7 +131,9 @@ export class Conductor {
     if (this.players.size === 0) return;
     const { tUs, rate, playing, sound } = this.score;
     const cameras: Record<string, Showing> = {};
-    for (const [id, player] of this.players) cameras[id] = player.look(tUs, rate, sound);
+    // Standing still every picture counts, whatever speed is set.
+    const pace = playing ? rate : 1;
+    for (const [id, player] of this.players) cameras[id] = player.look(tUs, pace, sound);
     const ready = Object.values(cameras).map(readinessOf);
     if (this.landing) this.land(cameras, ready);
     else if (playing) this.move(dtUs, cameras, ready);
