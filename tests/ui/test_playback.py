@@ -87,7 +87,7 @@ _READ = (
       if (!wanted(data[at], data[at + 1], data[at + 2], data[at + 3])) continue;
       [least, most] = [Math.min(least, x), Math.max(most, x)];
     }
-    return least <= most ? ((least + most + 1) / 2 / width) * 320 : null;
+    return least <= most ? ((least + most + 1) / 2 / width) * 320 : NaN;
   };
   // The picture stands in the middle of the screen, with margins where it is not as wide.
   const layer = screen.querySelector('[data-layer=boxes]');
@@ -277,9 +277,8 @@ def test_boxes_fit_the_pictures_they_belong_to(visit: Opener, past: Past) -> Non
 
 def off(read: Read) -> float:
     """How far the box is from the thing, in pixels of the recording."""
-    if read["box"] is None or read["thing"] is None:
-        return math.inf
-    return abs(read["box"] - read["thing"])
+    distance = abs(read["box"] - read["thing"])
+    return math.inf if math.isnan(distance) else distance
 
 
 def test_the_timeline_shows_footage_gap_and_events(visit: Opener, past: Past) -> None:
