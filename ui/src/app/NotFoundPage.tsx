@@ -11,7 +11,7 @@ export function NotFoundPage() {
       title={t("page.missing")}
       action={
         <Button component={Link} to="/">
-          {t("nav.live")}
+          {t("page.first")}
         </Button>
       }
     />

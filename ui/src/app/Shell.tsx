@@ -7,7 +7,7 @@ import { useSession } from "@/api/queries";
 import { Icon } from "@/elements/Icon";
 import { useConnection, useFreshTokens } from "./connection";
 import { useChord, useKeys } from "./keys";
-import { PLACES } from "./navigation";
+import { placesFor } from "./navigation";
 import classes from "./Shell.module.css";
 import { StaleBanner } from "./StaleBanner";
 import { Shortcuts } from "./shortcuts";
@@ -44,7 +44,7 @@ function Rail() {
       <div className={classes.mark}>
         <img src="/favicon.svg" width={34} height={34} alt="Vedette" />
       </div>
-      {PLACES.filter((place) => rights.includes(place.right)).map((place) => (
+      {placesFor(rights).map((place) => (
         <NavLink
           key={place.to}
           to={place.to}
@@ -70,6 +70,7 @@ function Rail() {
 /** `g` and a letter go to a page, `?` shows all keys. */
 function useGoKeys(onHelp: () => void): void {
   const navigate = useNavigate();
-  useChord("g", Object.fromEntries(PLACES.map(({ key, to }) => [key, () => void navigate(to)])));
+  const places = placesFor(useSession().data?.rights ?? []);
+  useChord("g", Object.fromEntries(places.map(({ key, to }) => [key, () => void navigate(to)])));
   useKeys({ "?": onHelp });
 }

@@ -9,6 +9,7 @@ import {
 } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { answer, api } from "@/api/client";
 import { keys, useSession, useSite } from "@/api/queries";
 import { tellFailure } from "@/elements/failures";
@@ -164,6 +165,13 @@ function UserMenu() {
         <Menu.Label>
           {session.name} · {roleName(t, session.role, session.role_name)}
         </Menu.Label>
+        <Menu.Item
+          component={Link}
+          to="/account"
+          leftSection={<Icon name="user" size={16} />}
+        >
+          {t("account.title")}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="logout" size={16} />} onClick={() => void logOut()}>
           {t("top.logOut")}
         </Menu.Item>

@@ -5,7 +5,13 @@ import type { IconName } from "@/elements/Icon";
 export interface Place {
   to: string;
   icon: IconName;
-  title: "nav.live" | "nav.alarms" | "nav.playback" | "nav.exports" | "nav.cameras";
+  title:
+    | "nav.live"
+    | "nav.alarms"
+    | "nav.playback"
+    | "nav.exports"
+    | "nav.cameras"
+    | "nav.people";
   right: Right;
   /** The second key after g. */
   key: string;
@@ -17,4 +23,15 @@ export const PLACES: readonly Place[] = [
   { to: "/playback", icon: "playback", title: "nav.playback", right: "footage.view", key: "p" },
   { to: "/exports", icon: "download", title: "nav.exports", right: "footage.export", key: "e" },
   { to: "/cameras", icon: "camera", title: "nav.cameras", right: "cameras.view", key: "c" },
+  { to: "/people", icon: "user", title: "nav.people", right: "users.view", key: "u" },
 ];
+
+/** The pages somebody with these rights may open. */
+export function placesFor(rights: readonly Right[]): Place[] {
+  return PLACES.filter((place) => rights.includes(place.right));
+}
+
+/** Where somebody with these rights begins; the own account is open to everybody. */
+export function firstPlace(rights: readonly Right[]): string {
+  return placesFor(rights)[0]?.to ?? "/account";
+}

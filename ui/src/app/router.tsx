@@ -1,8 +1,8 @@
 import { createBrowserRouter } from "react-router";
 import { AlarmsPage } from "@/alarms/AlarmsPage";
-import { WallPage } from "@/live/WallPage";
 import { LoginPage } from "@/session/LoginPage";
 import { SetupPage } from "@/session/SetupPage";
+import { FirstPage } from "./FirstPage";
 import { Gate, Waiting } from "./Gate";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageError } from "./PageError";
@@ -13,6 +13,8 @@ const playback = async () => ({
   Component: (await import("@/playback/PlaybackPage")).PlaybackPage,
 });
 const exports = async () => ({ Component: (await import("@/exports/ExportsPage")).ExportsPage });
+const account = async () => ({ Component: (await import("@/account/AccountPage")).AccountPage });
+const people = async () => ({ Component: (await import("@/people/UsersPage")).UsersPage });
 const zones = async () => ({ Component: (await import("@/zones/ZonesPage")).ZonesPage });
 
 export const router = createBrowserRouter([
@@ -29,13 +31,15 @@ export const router = createBrowserRouter([
           {
             ErrorBoundary: PageError,
             children: [
-              { index: true, Component: WallPage },
+              { index: true, Component: FirstPage },
               { path: "alarms", Component: AlarmsPage },
               { path: "alarms/:id", Component: AlarmsPage },
               { path: "playback", lazy: playback },
               { path: "exports", lazy: exports },
               { path: "cameras", lazy: cameras },
               { path: "cameras/:id/zones", lazy: zones },
+              { path: "account", lazy: account },
+              { path: "people", lazy: people },
               { path: "*", Component: NotFoundPage },
             ],
           },

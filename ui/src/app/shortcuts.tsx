@@ -11,6 +11,7 @@ const SECTIONS = [
       ["g p", "keys.goPlayback"],
       ["g e", "keys.goExports"],
       ["g c", "keys.goCameras"],
+      ["g u", "keys.goPeople"],
     ],
   },
   {

@@ -9,6 +9,7 @@ const KNOWN = [
   "offline",
   "not_logged_in",
   "denied",
+  "not_approved",
   "throttled",
   "internal",
   "unreachable",

@@ -6,10 +6,8 @@ import { Navigate, useLocation } from "react-router";
 import { answer, api } from "@/api/client";
 import { keys, useSession, useSetupNeeded } from "@/api/queries";
 import { useFailureText } from "@/elements/failures";
-import { Password } from "@/elements/Password";
 import { Entrance } from "./Entrance";
-
-const SHORTEST = 10;
+import { isNewPassword, NewPassword } from "./NewPassword";
 
 /** The first administrator; the code comes with the link that the terminal prints. */
 export function SetupPage() {
@@ -42,7 +40,7 @@ function SetupForm() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (password.length >= SHORTEST && again === password) make.mutate();
+    if (isNewPassword(password, again)) make.mutate();
   };
   return (
     <form onSubmit={submit}>
@@ -77,37 +75,5 @@ function SetupForm() {
         </Button>
       </Stack>
     </form>
-  );
-}
-
-function NewPassword(props: {
-  password: string;
-  again: string;
-  onPassword: (password: string) => void;
-  onAgain: (again: string) => void;
-}) {
-  const { t } = useTranslation();
-  const short = props.password !== "" && props.password.length < SHORTEST;
-  const differs = props.again !== "" && props.again !== props.password;
-  return (
-    <>
-      <Password
-        label={t("login.password")}
-        description={t("setup.passwordHelp", { count: SHORTEST })}
-        autoComplete="new-password"
-        required
-        error={short && t("setup.short", { count: SHORTEST })}
-        value={props.password}
-        onChange={(event) => props.onPassword(event.currentTarget.value)}
-      />
-      <Password
-        label={t("setup.again")}
-        autoComplete="new-password"
-        required
-        error={differs && t("setup.differs")}
-        value={props.again}
-        onChange={(event) => props.onAgain(event.currentTarget.value)}
-      />
-    </>
   );
 }
