@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { agentName } from "@/account/agent";
 import type { Camera, Right } from "@/api/types";
 import { firstPlace, placesFor } from "@/app/navigation";
+import { exportAddress, queryOf } from "@/audit/query";
 import { RIGHTS } from "@/elements/rights";
 import type { Invitation, Role, UserShown } from "@/people/api";
 import {
@@ -101,4 +103,36 @@ it.each([
 it("keeps a link's token behind the hash", () => {
   const address = new URL(linkAddress("secret", "https://cams.example.org"));
   expect([address.pathname, address.hash]).toEqual(["/invitation", "#secret"]);
+});
+
+describe("the audit log is searched", () => {
+  const none = { actor: "", action: "", text: "", from: "", until: "" };
+
+  it("by whole days of the site's zone, the last one included", () => {
+    const query = queryOf({ ...none, from: "2026-11-20", until: "2026-11-30" }, "Asia/Taipei");
+    expect(query).toEqual({
+      after_us: Date.UTC(2026, 10, 19, 16) * 1000,
+      before_us: Date.UTC(2026, 10, 30, 16) * 1000,
+    });
+  });
+
+  it("without bounds for what is no day", () => {
+    expect(queryOf({ ...none, actor: "ada", from: "soon" }, "UTC")).toEqual({ actor: "ada" });
+  });
+
+  it("as it is exported", () => {
+    expect(exportAddress({ actor: "a&b", after_us: 5 }, "csv")).toBe(
+      "/api/v1/audit/export?actor=a%26b&after_us=5&format=csv",
+    );
+  });
+});
+
+it.each([
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", "Firefox · Linux"],
+  ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge · Windows"],
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari · iPhone"],
+  ["python-httpx/0.28", "python-httpx"],
+  ["", ""],
+])("the agent %s is called %s", (agent, name) => {
+  expect(agentName(agent)).toBe(name);
 });

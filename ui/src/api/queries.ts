@@ -55,13 +55,19 @@ async function readSession(): Promise<SessionInfo | null> {
   }
 }
 
-export function useSetupNeeded(enabled: boolean) {
+/** Which ways in there are: the first setup, registration, a provider. */
+export function useWaysIn(enabled: boolean) {
   return useQuery({
     queryKey: keys.setup,
-    queryFn: async () => (await answer(api.GET("/api/v1/setup"))).needed,
+    queryFn: () => answer(api.GET("/api/v1/setup")),
     enabled,
     staleTime: 0,
   });
+}
+
+export function useSetupNeeded(enabled: boolean) {
+  const { data, error } = useWaysIn(enabled);
+  return { data: data?.needed, error };
 }
 
 export function useSite() {

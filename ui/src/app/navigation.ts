@@ -11,7 +11,8 @@ export interface Place {
     | "nav.playback"
     | "nav.exports"
     | "nav.cameras"
-    | "nav.people";
+    | "nav.people"
+    | "nav.audit";
   right: Right;
   /** The second key after g. */
   key: string;
@@ -24,6 +25,7 @@ export const PLACES: readonly Place[] = [
   { to: "/exports", icon: "download", title: "nav.exports", right: "footage.export", key: "e" },
   { to: "/cameras", icon: "camera", title: "nav.cameras", right: "cameras.view", key: "c" },
   { to: "/people", icon: "user", title: "nav.people", right: "users.view", key: "u" },
+  { to: "/audit", icon: "clock", title: "nav.audit", right: "audit.view", key: "d" },
 ];
 
 /** The pages somebody with these rights may open. */

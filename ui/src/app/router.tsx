@@ -1,6 +1,8 @@
 import { createBrowserRouter } from "react-router";
 import { AlarmsPage } from "@/alarms/AlarmsPage";
+import { InvitationPage } from "@/session/InvitationPage";
 import { LoginPage } from "@/session/LoginPage";
+import { RegisterPage } from "@/session/RegisterPage";
 import { SetupPage } from "@/session/SetupPage";
 import { FirstPage } from "./FirstPage";
 import { Gate, Waiting } from "./Gate";
@@ -14,11 +16,14 @@ const playback = async () => ({
 });
 const exports = async () => ({ Component: (await import("@/exports/ExportsPage")).ExportsPage });
 const account = async () => ({ Component: (await import("@/account/AccountPage")).AccountPage });
+const audit = async () => ({ Component: (await import("@/audit/AuditPage")).AuditPage });
 const people = async () => ({ Component: (await import("@/people/UsersPage")).UsersPage });
 const zones = async () => ({ Component: (await import("@/zones/ZonesPage")).ZonesPage });
 
 export const router = createBrowserRouter([
   { path: "/login", Component: LoginPage },
+  { path: "/invitation", Component: InvitationPage },
+  { path: "/register", Component: RegisterPage },
   { path: "/setup", Component: SetupPage },
   {
     HydrateFallback: Waiting,
@@ -39,6 +44,7 @@ export const router = createBrowserRouter([
               { path: "cameras", lazy: cameras },
               { path: "cameras/:id/zones", lazy: zones },
               { path: "account", lazy: account },
+              { path: "audit", lazy: audit },
               { path: "people", lazy: people },
               { path: "*", Component: NotFoundPage },
             ],

@@ -12,6 +12,7 @@ const SECTIONS = [
       ["g e", "keys.goExports"],
       ["g c", "keys.goCameras"],
       ["g u", "keys.goPeople"],
+      ["g d", "keys.goAudit"],
     ],
   },
   {

@@ -2,10 +2,10 @@ import { Alert, Button, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { answer, api } from "@/api/client";
 import { ApiFailure } from "@/api/failure";
-import { keys, useSession, useSetupNeeded } from "@/api/queries";
+import { keys, useSession, useWaysIn } from "@/api/queries";
 import { useFailureText } from "@/elements/failures";
 import { Password } from "@/elements/Password";
 import { Entrance } from "./Entrance";
@@ -17,13 +17,43 @@ export function LoginPage() {
   const { t } = useTranslation();
   const [query] = useSearchParams();
   const session = useSession();
-  const setup = useSetupNeeded(session.data === null);
+  const ways = useWaysIn(session.data === null).data;
   if (session.data) return <Navigate to={afterLogin(query.get("next"))} replace />;
-  if (setup.data) return <Navigate to="/setup" replace />;
+  if (ways?.needed) return <Navigate to="/setup" replace />;
   return (
     <Entrance title={t("login.title")} text={t("login.text")}>
+      {query.has("provider") && <ProviderFailure code={query.get("provider") ?? ""} />}
       <LoginForm />
+      {ways && <OtherWays {...ways} />}
     </Entrance>
+  );
+}
+
+/** The provider of the organisation, and asking to become a user, where there are such ways. */
+function OtherWays(props: { provider: string | null; registration: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {props.provider !== null && (
+        <Button component="a" href="/api/v1/oidc/login" variant="default" size="md">
+          {t("login.provider", { name: props.provider || t("login.aProvider") })}
+        </Button>
+      )}
+      {props.registration && (
+        <Button component={Link} to="/register" variant="subtle">
+          {t("login.register")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function ProviderFailure({ code }: { code: string }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="red" role="alert" variant="light">
+      {t(code === "not_approved" ? "failure.not_approved" : "login.providerFailed")}
+    </Alert>
   );
 }
 
