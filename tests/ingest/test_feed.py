@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 from tests.ingest.reading import FORM, numbers, origin, packet
 from vedette.core.clock import SimulatedClock, from_seconds
 from vedette.core.errors import LoginFailed, SourceError, StreamSilent, Unreachable
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound, SoundFormat
 from vedette.core.ports import Origin
 from vedette.ingest.feed import Backoff, Feed
 from vedette.ingest.taps import PacketQueue
 
-Script = Callable[["Camera"], Iterator[Packet]]
+Script = Callable[["Camera"], Iterator[Packet | Sound]]
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Camera:
         self.opened.append(self.clock.now_us())
         return self
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self) -> Iterator[Packet | Sound]:
         life = self.lives.pop(0)
         yield from life(self)
 
@@ -58,7 +58,7 @@ class Collector:
 def playing(count: int, *, gop: int = 5, then: Exception | None = None) -> Script:
     """So many pictures at 25 a second, then the end or an error."""
 
-    def life(camera: Camera) -> Iterator[Packet]:
+    def life(camera: Camera) -> Iterator[Packet | Sound]:
         for number in range(count):
             camera.clock.sleep(0.04)
             yield packet(number, key=number % gop == 0, octets=1000)
@@ -120,7 +120,7 @@ def test_a_tap_that_fails_is_removed_and_the_others_go_on() -> None:
 def test_a_tap_may_come_in_the_middle_and_begin_with_the_current_gop() -> None:
     late, plain = Collector(), Collector()
 
-    def life(camera: Camera) -> Iterator[Packet]:
+    def life(camera: Camera) -> Iterator[Packet | Sound]:
         for number in range(13):
             if number == 9:
                 feed.add(late, with_gop=True)
@@ -136,7 +136,7 @@ def test_a_tap_may_come_in_the_middle_and_begin_with_the_current_gop() -> None:
 def test_a_tap_may_leave_in_the_middle() -> None:
     tap = Collector()
 
-    def life(camera: Camera) -> Iterator[Packet]:
+    def life(camera: Camera) -> Iterator[Packet | Sound]:
         for number in range(6):
             if number == 3:
                 feed.remove(tap)
@@ -278,7 +278,7 @@ def test_rates_are_measured_on_the_streams_clock() -> None:
 
 
 def test_a_stream_that_falls_silent_is_called_so_even_if_its_source_says_nothing() -> None:
-    def life(camera: Camera) -> Iterator[Packet]:
+    def life(camera: Camera) -> Iterator[Packet | Sound]:
         yield packet(0, key=True)
         camera.clock.sleep(8.5)
         status = feed.status()
@@ -291,7 +291,7 @@ def test_a_stream_that_falls_silent_is_called_so_even_if_its_source_says_nothing
 
 
 def test_damaged_packets_are_counted_and_handed_on() -> None:
-    def life(camera: Camera) -> Iterator[Packet]:
+    def life(camera: Camera) -> Iterator[Packet | Sound]:
         one = packet(0, key=True)
         yield Packet(**{name: getattr(one, name) for name in one.__slots__} | {"damaged": True})
 
@@ -317,3 +317,51 @@ def test_stop_ends_a_thread_and_may_be_called_twice() -> None:
     feed.stop()
     assert not feed.alive
     assert (feed.status().state, feed.status().reason) == ("stopped", "")
+
+
+@dataclass
+class Listener(Collector):
+    """A tap that hears, as long as nothing breaks."""
+
+    heard: list[Sound] = field(default_factory=list)
+    deaf_at: int | None = None
+
+    def hear(self, sound: Sound) -> None:
+        if self.deaf_at == len(self.heard):
+            raise ValueError("that is no sound")
+        self.heard.append(sound)
+
+
+def sounding(count: int) -> Script:
+    """Pictures, each followed by what was heard with it."""
+    form = SoundFormat(codec="pcm_alaw", rate_hz=8_000, channels=1)
+
+    def life(camera: Camera) -> Iterator[Packet | Sound]:
+        for one in playing(count)(camera):
+            yield one
+            yield Sound(
+                camera=one.camera,
+                stream=one.stream,
+                t_us=one.t_us,
+                pts_us=one.pts_us,
+                duration_us=40_000,
+                format=form,
+                data=bytes(320),
+            )
+
+    return life
+
+
+def test_sound_goes_to_those_who_hear_and_costs_nobody_a_picture() -> None:
+    clock = SimulatedClock()
+    deaf, hears, breaks = Collector(), Listener(), Listener(deaf_at=3)
+    feed = Feed(Camera(clock, [sounding(10)]), origin(clock=clock))
+    for tap in (deaf, hears, breaks):
+        feed.add(tap)
+    with capture_logs():
+        feed.run_once()
+    assert [len(tap.got) for tap in (deaf, hears, breaks)] == [10, 10, 10]
+    assert (len(hears.heard), len(breaks.heard)) == (10, 3)
+    late = Listener()
+    feed.add(late, with_gop=True)
+    assert [one.t_us for one in late.heard][-5:] == [one.t_us for one in hears.heard][-5:]

@@ -7,21 +7,25 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
 
 from vedette.bus.wire import frame, read_frame
 from vedette.core.errors import NotFound, Unavailable
-from vedette.core.media import Packet, StreamFormat
-from vedette.core.ports import PacketInbox
+from vedette.core.media import Packet, Sound, SoundCodec, SoundFormat, StreamFormat
+from vedette.core.ports import PacketInbox, SoundInbox
 
 __all__ = ["PacketServer", "RemotePackets"]
 
 _log = structlog.get_logger()
 _HEAD = struct.Struct(">qqqBI")  # t_us, pts_us, duration_us, flags, id of the format
 _FORMAT = struct.Struct(">III")  # id, width, height
+_SOUND = struct.Struct(">qqqIBBB")  # t_us, pts_us, duration_us, rate, channels, codec, config
+_SOUND_CODECS: tuple[SoundCodec, ...] = ("aac", "opus", "pcm_alaw", "pcm_mulaw")
+_MOST_SOUNDS = 600
 _KEY, _DAMAGED = 1, 2
 _IDLE_S = 1.0
 
@@ -66,7 +70,7 @@ class PacketServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection:
             asked = read_frame(connection)
-            if asked is None or asked[0] != "watch":
+            if asked is None or asked[0] not in ("watch", "listen"):
                 return
             camera, _, stream = asked[1].decode("utf-8").partition("\n")
             try:
@@ -75,13 +79,22 @@ class PacketServer:
                 # The reader may know of a change earlier than we do; it will ask again.
                 return
             with contextlib.closing(inbox), contextlib.suppress(OSError):
-                self._pump(connection, inbox)
+                listens = asked[0] == "listen"
+                heard = inbox.heard if listens and isinstance(inbox, SoundInbox) else None
+                self._pump(connection, inbox, heard)
 
-    def _pump(self, connection: socket.socket, inbox: PacketInbox) -> None:
+    def _pump(
+        self,
+        connection: socket.socket,
+        inbox: PacketInbox,
+        heard: Callable[[], Sequence[Sound]] | None,
+    ) -> None:
         said: StreamFormat | None = None
         format_id = 0
         while not self._closing.is_set() and not inbox.closed:
             packet = inbox.get(_IDLE_S)
+            for sound in heard() if heard is not None else ():
+                connection.sendall(_sound_frame(sound))
             if packet is None:
                 connection.sendall(
                     frame("idle", b"")
@@ -106,6 +119,20 @@ def _packet_frame(format_id: int, packet: Packet) -> bytes:
     return frame("packet", head + packet.data)
 
 
+def _sound_frame(sound: Sound) -> bytes:
+    form = sound.format
+    head = _SOUND.pack(
+        sound.t_us,
+        sound.pts_us,
+        sound.duration_us,
+        form.rate_hz,
+        form.channels,
+        _SOUND_CODECS.index(form.codec),
+        len(form.config),
+    )
+    return frame("sound", head + form.config + sound.data)
+
+
 class RemotePackets:
     """A PacketHub fed by `media` processes; `path_of` says which of them has a camera."""
 
@@ -114,20 +141,25 @@ class RemotePackets:
 
     def watch(self, camera: str, stream: str) -> PacketInbox:
         """A new inbox; Unavailable when the process does not answer just now."""
-        return _RemoteInbox(self._path_of(camera), camera, stream)
+        return _RemoteInbox(self._path_of(camera), (camera, stream), "watch")
+
+    def listen(self, camera: str, stream: str) -> SoundInbox:
+        """The same with sound."""
+        return _RemoteInbox(self._path_of(camera), (camera, stream), "listen")
 
 
 class _RemoteInbox:
     """Reads one connection; the kernel's buffer is its queue, the server's tap drops by GOP."""
 
-    def __init__(self, path: Path, camera: str, stream: str) -> None:
-        self._camera, self._stream = camera, stream
+    def __init__(self, path: Path, key: tuple[str, str], what: str) -> None:
+        self._camera, self._stream = camera, stream = key
+        self._sounds: deque[Sound] = deque(maxlen=_MOST_SOUNDS)
         self._format: StreamFormat | None = None
         self._closed = False
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self._connection.connect(str(path))
-            self._connection.sendall(frame("watch", f"{camera}\n{stream}".encode()))
+            self._connection.sendall(frame(what, f"{camera}\n{stream}".encode()))
         except OSError as error:
             self._connection.close()
             raise Unavailable(f"packets of camera {camera!r} cannot be had just now") from error
@@ -153,6 +185,8 @@ class _RemoteInbox:
                 height=height,
                 extradata=body[end:],
             )
+        if tag == "sound":
+            self._sounds.append(self._sound(body))
         if tag != "packet" or self._format is None:
             return None
         t_us, pts_us, duration_us, flags, _ = _HEAD.unpack_from(body)
@@ -166,6 +200,29 @@ class _RemoteInbox:
             damaged=bool(flags & _DAMAGED),
             format=self._format,
             data=body[_HEAD.size :],
+        )
+
+    def heard(self) -> list[Sound]:
+        sounds, self._sounds = list(self._sounds), deque(maxlen=_MOST_SOUNDS)
+        return sounds
+
+    def _sound(self, body: bytes) -> Sound:
+        t_us, pts_us, duration_us, rate_hz, channels, codec, config = _SOUND.unpack_from(body)
+        at = _SOUND.size + config
+        form = SoundFormat(
+            codec=_SOUND_CODECS[codec],
+            rate_hz=rate_hz,
+            channels=channels,
+            config=body[_SOUND.size : at],
+        )
+        return Sound(
+            camera=self._camera,
+            stream=self._stream,
+            t_us=t_us,
+            pts_us=pts_us,
+            duration_us=duration_us,
+            format=form,
+            data=body[at:],
         )
 
     def close(self) -> None:

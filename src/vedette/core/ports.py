@@ -115,6 +115,24 @@ class PacketInbox(Protocol):
     def closed(self) -> bool: ...
 
 
+@runtime_checkable
+class SoundInbox(PacketInbox, Protocol):
+    """An inbox that keeps the sound besides; a bounded piece of it, oldest dropped first."""
+
+    def heard(self) -> Sequence[Sound]:
+        """The sound that has come since the last time."""
+        ...
+
+
+@runtime_checkable
+class SoundHub(Protocol):
+    """Where packets can be had with their sound."""
+
+    def listen(self, camera: str, stream: str) -> SoundInbox:
+        """A new inbox; NotFound and Unavailable as with a PacketHub."""
+        ...
+
+
 class PacketHub(Protocol):
     """Where packets can be had, in this process or from `media` over a local socket."""
 

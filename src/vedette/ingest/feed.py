@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import traceback
+from collections import deque
 from dataclasses import dataclass
 
 import structlog
@@ -34,6 +35,8 @@ FAULTS = (
 """What broken code of others raises. One such tap or source must not cost the other taps theirs."""
 
 _SLICE_S = 0.2
+# The sound of the current GOP, and a little from before it.
+_MOST_HEARD, _OVERLAP_US = 600, 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class Feed:
         self._chance = chance or random.Random()
         self._taps: tuple[Tap, ...] = ()
         self._hearing: tuple[SoundTap, ...] = ()
+        self._heard: deque[Sound] = deque(maxlen=_MOST_HEARD)
         self._gop = Gop(gop_octets)
         self._tapping = threading.RLock()
         self._health = Health(origin.clock)
@@ -119,6 +123,8 @@ class Feed:
             self._taps = (*self._taps, tap)
             if isinstance(tap, SoundTap):
                 self._hearing = (*self._hearing, tap)
+                for sound in self._heard if with_gop else ():
+                    self._say(tap, sound)
             for packet in self._gop.packets if with_gop else ():
                 self._hand(tap, packet)
 
@@ -158,6 +164,7 @@ class Feed:
         self._health.connecting()
         with self._tapping:
             self._gop.clear()
+            self._heard.clear()
         source = self._opener.open(self.origin)
         self._source = source
         try:
@@ -181,20 +188,24 @@ class Feed:
             self._said = ""
         with self._tapping:
             self._gop.take(packet)
+            while packet.key and self._heard and self._heard[0].t_us < packet.t_us - _OVERLAP_US:
+                self._heard.popleft()
             for tap in self._taps:
                 self._hand(tap, packet)
 
     def _let_hear(self, sound: Sound) -> None:
-        for tap in self._hearing:
-            try:
-                tap.hear(sound)
-            except FAULTS as error:
-                # It goes on with the pictures, which matter more.
-                self._log.error(
-                    "tap made deaf: it failed", tap=type(tap).__name__, error=str(error)
-                )
-                with self._tapping:
-                    self._hearing = tuple(one for one in self._hearing if one is not tap)
+        with self._tapping:
+            self._heard.append(sound)
+            for tap in self._hearing:
+                self._say(tap, sound)
+
+    def _say(self, tap: SoundTap, sound: Sound) -> None:
+        try:
+            tap.hear(sound)
+        except FAULTS as error:
+            # It goes on with the pictures, which matter more.
+            self._log.error("tap made deaf: it failed", tap=type(tap).__name__, error=str(error))
+            self._hearing = tuple(one for one in self._hearing if one is not tap)
 
     def _hand(self, tap: Tap, packet: Packet) -> None:
         try:

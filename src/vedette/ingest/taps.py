@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound
 
 __all__ = ["PacketQueue"]
+
+# Ten seconds and more; who takes pictures only never takes these.
+_MOST_SOUNDS = 600
 
 
 class PacketQueue:
@@ -32,6 +35,7 @@ class PacketQueue:
         self._most_packets = packets
         self._most_octets = octets
         self._waiting: deque[Packet] = deque()
+        self._sounds: deque[Sound] = deque(maxlen=_MOST_SOUNDS)
         self._octets = 0
         self._dropped = 0
         self._needs_key = True
@@ -51,6 +55,14 @@ class PacketQueue:
             self._waiting.append(packet)
             self._octets += len(packet.data)
             self._changed.notify()
+
+    def hear(self, sound: Sound) -> None:
+        self._sounds.append(sound)
+
+    def heard(self) -> list[Sound]:
+        """The sound that has come since the last time."""
+        sounds = self._sounds
+        return [sounds.popleft() for _ in range(len(sounds))]
 
     def get(self, timeout_s: float | None = None) -> Packet | None:
         until = None if timeout_s is None else monotonic() + timeout_s

@@ -6,13 +6,15 @@ times stand in the composition offsets. Media time is therefore exact: `t_us - b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vedette.core.errors import StreamUnsupported
-from vedette.core.media import Packet
+from vedette.core.media import Packet, Sound, SoundFormat
 from vedette.core.video.form import StoredForm, stored_form, stored_picture
 from vedette.core.video.mp4 import TIMESCALE, Run, Sample, fragment, init
 from vedette.core.video.nal import VideoCodec
+from vedette.core.video.sound import SoundLane, sound_codecs, sound_form
 
 __all__ = ["Fragmenter", "Opening", "open_stream"]
 
@@ -44,15 +46,24 @@ class Opening:
 class Fragmenter:
     """Wraps the packets of one format, beginning with a key frame."""
 
-    def __init__(self, codec: VideoCodec, stored: StoredForm, first: Packet) -> None:
+    def __init__(
+        self,
+        codec: VideoCodec,
+        stored: StoredForm,
+        first: Packet,
+        sound: SoundFormat | None = None,
+    ) -> None:
         form = stored.form
+        base_us = first.t_us - _LEAD_US
+        self.sound = sound
+        self._lane = None if sound is None else SoundLane(sound, base_us)
         self.opening = Opening(
-            mime=stored.mime,
+            mime=stored.mime if sound is None else _with_sound(stored, sound),
             codec=first.format.codec,
             width=form.width,
             height=form.height,
-            base_t_us=first.t_us - _LEAD_US,
-            segment=init(form),
+            base_t_us=base_us,
+            segment=init(form) if sound is None else init(form, sound_form(sound)),
         )
         self._codec = codec
         self._sequence = 0
@@ -66,8 +77,8 @@ class Fragmenter:
         earliest_us = max(self.opening.base_t_us + _LEAD_US // 2, self._latest_us - _LEAD_US)
         return earliest_us < packet.t_us < self._latest_us + _LONGEST_HOLE_US
 
-    def wrap(self, packet: Packet) -> bytes:
-        """The packet as moof and mdat."""
+    def wrap(self, packet: Packet, sounds: Sequence[Sound] = ()) -> bytes:
+        """The packet as moof and mdat, and what was heard since the one before."""
         shown = self._shown(packet)
         due = shown - _AHEAD
         if packet.key and abs(due - self._decode_time) > _ASTRAY:
@@ -83,7 +94,8 @@ class Fragmenter:
         )
         run = Run(track=1, decode_time=self._decode_time, samples=(sample,))
         self._decode_time += duration
-        return fragment(self._sequence, run)
+        heard = None if self._lane is None else self._lane.run(2, sounds)
+        return fragment(self._sequence, *((run,) if heard is None else (run, heard)))
 
     def _shown(self, packet: Packet) -> int:
         return round((packet.t_us - self.opening.base_t_us) * TIMESCALE / 1_000_000)
@@ -103,7 +115,7 @@ class Fragmenter:
         return min(max(wanted, self._interval // 2, _SHORTEST), 2 * self._interval)
 
 
-def open_stream(packet: Packet) -> Fragmenter | None:
+def open_stream(packet: Packet, sound: SoundFormat | None = None) -> Fragmenter | None:
     """Begin with this key frame; None while its parameter sets are still unknown."""
     stream = packet.format
     if stream.codec not in ("h264", "hevc"):
@@ -113,7 +125,11 @@ def open_stream(packet: Packet) -> Fragmenter | None:
         stored = stored_form(stream, packet.data)
     except ValueError as error:
         raise StreamUnsupported(f"the stream's parameter sets make no sense: {error}") from None
-    return None if stored is None else Fragmenter(codec, stored, packet)
+    return None if stored is None else Fragmenter(codec, stored, packet, sound)
+
+
+def _with_sound(stored: StoredForm, sound: SoundFormat) -> str:
+    return f'video/mp4; codecs="{stored.codecs},{sound_codecs(sound)}"'
 
 
 def _ticks(duration_us: int) -> int:

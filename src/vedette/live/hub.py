@@ -13,7 +13,7 @@ import structlog
 
 from vedette.core.errors import NotFound, StreamUnsupported, Unavailable
 from vedette.core.media import Packet
-from vedette.core.ports import PacketHub, PacketInbox
+from vedette.core.ports import PacketHub, PacketInbox, SoundHub, SoundInbox
 from vedette.live.queue import LONGEST_S, Chunk, State, ViewerQueue
 from vedette.live.wrapping import Wrapping
 
@@ -43,8 +43,11 @@ class LiveHub:
         packets: PacketHub,
         longest_s: float = LONGEST_S,
         wrapping: Callable[[], Wraps] = Wrapping,
+        *,
+        sound: bool = False,
     ) -> None:
         """Pictures wait at most `longest_s` for their viewer."""
+        self._sound = sound
         self._packets, self._longest_s, self._wrapping = packets, longest_s, wrapping
         self._channels: dict[tuple[str, str], _Channel] = {}
 
@@ -54,7 +57,7 @@ class LiveHub:
         key = (camera, stream)
         channel = self._channels.get(key)
         if channel is None or not channel.alive:
-            reading = _Reading(self._packets, key, self._wrapping)
+            reading = _Reading(self._packets, key, self._wrapping, self._sound)
             channel = _Channel(reading, asyncio.get_running_loop())
             self._channels[key] = channel
         viewer = channel.join(self._longest_s)
@@ -78,6 +81,13 @@ class _Reading:
     packets: PacketHub
     key: tuple[str, str]
     wrapping: Callable[[], Wraps]
+    sound: bool
+
+    def inbox(self) -> PacketInbox:
+        """A new one, with sound where it is wanted and can be had."""
+        if self.sound and isinstance(self.packets, SoundHub):
+            return self.packets.listen(*self.key)
+        return self.packets.watch(*self.key)
 
 
 class _Channel:
@@ -140,11 +150,13 @@ class _Channel:
         return _RETRY_S
 
     def _read(self) -> None:
-        with closing(self._reading.packets.watch(*self._key)) as inbox:
+        with closing(self._reading.inbox()) as inbox:
             self._inbox = inbox
             wrapping = self._reading.wrapping()
             while not self._ending.is_set() and not inbox.closed:
                 packet = inbox.get(_WAIT_S)
+                if packet is not None and self._reading.sound:
+                    _pass_sound(inbox, wrapping)
                 chunk = None if packet is None else wrapping.wrap(packet)
                 if chunk is not None:
                     self._call(self._deliver, chunk)
@@ -180,3 +192,8 @@ class _Channel:
             self._group_bytes = len(chunk.payload)
         if chunk.key or self._group:
             self._group.append(chunk)
+
+
+def _pass_sound(inbox: PacketInbox, wrapping: Wraps) -> None:
+    if isinstance(inbox, SoundInbox) and isinstance(wrapping, Wrapping):
+        wrapping.hear(inbox.heard())

@@ -10,7 +10,7 @@ from vedette.core import plugins
 from vedette.core.clock import Clock
 from vedette.core.errors import ConfigError, NotFound
 from vedette.core.facts import StreamStatus
-from vedette.core.ports import Bus, Opener, Origin, PacketInbox, Tap
+from vedette.core.ports import Bus, Opener, Origin, PacketInbox, SoundInbox, Tap
 from vedette.core.settings import SourceSettings
 from vedette.core.site import Site, Stream
 from vedette.ingest.feed import Feed
@@ -71,6 +71,10 @@ class Feeds:
 
     def watch(self, camera: str, stream: str) -> PacketInbox:
         """A new inbox on a stream, beginning with its current GOP; NotFound when it is not ours."""
+        return self.listen(camera, stream)
+
+    def listen(self, camera: str, stream: str) -> SoundInbox:
+        """The same with sound."""
         running = self._running.get((camera, stream))
         if running is None or running.feed is None:
             raise NotFound(f"stream {stream!r} of camera {camera!r} is not connected here")

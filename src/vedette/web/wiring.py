@@ -57,6 +57,8 @@ class Wiring:
     snapshots: Snapshots
     live: LiveHub
     archive: Archive
+    sounding: LiveHub
+    """The same with sound, for those who ask for it."""
     hls: LiveHls
     stills: LiveHub
     """JPEGs, by `StillsWanted.name`."""
@@ -95,6 +97,7 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         pictures=pictures,
         snapshots=Snapshots(parts.snapshots),
         live=live,
+        sounding=LiveHub(parts.packets, sound=True),
         hls=LiveHls(live),
         archive=Archive(parts.footage, parts.files),
         # A JPEG that waited is not worth having when there is a newer one.

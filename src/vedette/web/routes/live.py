@@ -66,13 +66,15 @@ async def live(
     camera_id: CameraId,
     caller: Annotated[Caller, needs("live.view")],
     stream: StreamChoice = None,
+    sound: bool = False,
 ) -> None:
-    """Packets as the camera sent them, one fragment of MP4 per picture."""
+    """Packets as the camera sent them, one fragment of MP4 per picture; AAC and Opus if asked."""
     authorise(caller, "live.view", [camera_id])
     wiring = wiring_of(websocket)
     chosen = stream_of((await asyncio.to_thread(wiring.site.now)).camera(camera_id), stream)
     await websocket.accept()
-    async with wiring.live.view(camera_id, chosen) as queue:
+    hub = wiring.sounding if sound else wiring.live
+    async with hub.view(camera_id, chosen) as queue:
         await serve_socket(websocket, queue, (camera_id, chosen))
 
 
