@@ -295,13 +295,14 @@ def test_the_timeline_shows_footage_gap_and_events(visit: Opener, past: Past) ->
         return (past.at(at_s) - begin) / (end - begin) * shape["width"]
 
     for _ in range(100):
-        # The view is moved, and its footage read, a little after the keys were pressed.
-        places = [[x_of(at_s), shape["height"] - 8] for at_s in (5, 15, -30)]
+        # The view is moved, and its footage read, a little after the keys were pressed; on whole
+        # half minutes there are lines.
+        places = [[x_of(at_s), shape["height"] - 8] for at_s in (5, 93, -33)]
         first, second, before = canvas.evaluate(_COLOURS, places)
         if first == second != before:
             break
         page.wait_for_timeout(200)
-    assert first == second, "recordings are drawn alike"
+    assert first == second, "both recordings are drawn alike"
     assert before != first, "nothing is drawn before the first"
     page.mouse.move(shape["x"] + x_of(55), shape["y"] + shape["height"] / 2)
     expect(page.get_by_role("tooltip")).to_contain_text("The camera could not be reached.")
