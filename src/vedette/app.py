@@ -30,6 +30,7 @@ from vedette.pipeline.keeper import Keeper
 from vedette.pipeline.lanes import Lanes, Surroundings
 from vedette.pipeline.recorders import Recorders
 from vedette.pipeline.remember import Memory, Remembering
+from vedette.pipeline.still_keeping import StillKeeping
 from vedette.pipeline.stills import Stills
 from vedette.pipeline.watch import SiteWatch
 from vedette.record.growing import LocalDisk
@@ -38,6 +39,7 @@ from vedette.record.manifest import open_signer
 from vedette.record.places import Places, places_of
 from vedette.record.recorder import Archive, Recorder
 from vedette.record.standing import standing
+from vedette.record.stills import StillArchive
 from vedette.record.sweeper import Sweeper, Terms
 from vedette.store import Store, open_store
 from vedette.store.memories import SpooledMemories
@@ -293,6 +295,10 @@ def _lanes(
     _follow(undo, around.store, around.bus, lanes.apply)
     _keep(undo, "lane-status", lanes.tell, lanes.close)
     _keep(undo, "pictures", lanes.answer, lanes.close)
+    kept = StillArchive(archive_places(settings).root)
+    keeping = StillKeeping(around.packets, kept, RealClock(), mine)
+    undo.callback(keeping.close)
+    _follow(undo, around.store, around.bus, keeping.apply)
 
 
 def _memory(undo: contextlib.ExitStack, settings: Settings, around: _Around) -> Memory:
@@ -336,6 +342,7 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         exports=exports,
         export_key=lambda: open_signer(settings.data_dir / "export.key").public_key,
         files=places,
+        kept_stills=StillArchive(places.root),
         standing=lambda: standing(
             store.footage, places, settings.archive, current.site(), clock.now_us()
         ),

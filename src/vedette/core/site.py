@@ -141,7 +141,7 @@ class Recording:
     sound: bool = True
     """Whether sound is recorded where the camera has it."""
     snapshot_every_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
-    """A picture for the archive every so often; 0 keeps none."""
+    """A picture of the recorded stream is kept at the clock's multiples of this; 0 keeps none."""
 
 
 @value

@@ -12,6 +12,7 @@ from vedette.core.footage import Span
 
 __all__ = [
     "JOURNAL",
+    "STILLS",
     "DayFolder",
     "day_folder",
     "day_of",
@@ -19,11 +20,14 @@ __all__ = [
     "days_of",
     "file_path",
     "start_of_name",
+    "still_path",
     "streams_in",
 ]
 
 JOURNAL = "journal.jsonl"
 """Beside the hours of a day: what happened to its files."""
+STILLS = "_stills"
+"""Beside the cameras, with a folder for each; no id of a camera begins like that."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FILE = re.compile(r"(\d{1,19})\.mp4")
 _DAY_US = 86_400_000_000
@@ -72,6 +76,12 @@ def file_path(camera: str, stream: str, start_us: int) -> str:
     return f"{camera}/{stream}/{hour}/{start_us}.mp4"
 
 
+def still_path(camera: str, t_us: int) -> str:
+    """Where the archived picture of that moment lies below the root of the first tier."""
+    hour = _moment(t_us).strftime("%Y-%m-%d/%H")
+    return f"{STILLS}/{camera}/{hour}/{t_us}.jpg"
+
+
 def start_of_name(name: str) -> int | None:
     """When a file of that name begins; None when it is none of ours."""
     found = _FILE.fullmatch(name)
@@ -81,6 +91,8 @@ def start_of_name(name: str) -> int | None:
 def streams_in(root: Path) -> Iterator[tuple[str, str]]:
     """(camera, stream) of everything below the root of a tier, sorted."""
     for camera in _folders(root):
+        if camera.name == STILLS:
+            continue
         for stream in _folders(camera):
             yield camera.name, stream.name
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -29,6 +30,7 @@ from vedette.record.retention import (
     excess,
     overdue,
 )
+from vedette.record.stills import StillArchive, StillRetention
 from vedette.record.throttle import Throttle
 from vedette.record.warnings import Warnings
 
@@ -70,6 +72,7 @@ class Sweeper:
         self._throttle = Throttle(self._ending.wait)
         self._changes = Changes(store, places, clock, self._throttle)
         self._warnings = Warnings(clock, tell)
+        self._stills = StillRetention(StillArchive(places.root))
         self._resumed = False
         self._spare: tuple[Segment, ...] = ()
         self._spare_us = 0
@@ -112,6 +115,7 @@ class Sweeper:
         busy = [self._relieve(tier) for tier in disks]
         self._set_speed(holdings)
         busy += [self._age(holdings), self._shrink(holdings), *self._move_on()]
+        busy.append(self._stills.age(partial(keeping_of, self._terms.site()), self._clock.now_us()))
         self._remember_spare()
         return any(busy)
 
@@ -140,7 +144,15 @@ class Sweeper:
         with self._throttle.lifted():
             if self._pass_on(disk):
                 return True
-            return self._delete(self._first(disk.needed, tier=tier)[:_BATCH], "space")
+            files = self._first(disk.needed, tier=tier)[:_BATCH]
+            return self._relieve_of_stills(disk, files) or self._delete(files, "space")
+
+    def _relieve_of_stills(self, disk: Shortage, files: Sequence[Segment]) -> bool:
+        """Before these files go, pictures go that are as old; whether any did."""
+        if disk.tier != "fast" or not self._places.marked("fast"):
+            return False
+        before_us = max((one.end_us for one in files), default=self._clock.now_us())
+        return self._stills.relieve(disk.needed, before_us) > 0
 
     def _pass_on(self, disk: Shortage) -> bool:
         """Let the slow disk have what the fast one has no room for, while that helps."""
@@ -239,7 +251,7 @@ class Sweeper:
         if disk is None or not disk.needed:
             return
         files = choose(self._spare, disk.needed, ())[:_BATCH]
-        if not files:
+        if self._relieve_of_stills(disk, files) or not files:
             return
         self._changes.delete_unlisted(files, "space")
         gone = {one.id for one in files}

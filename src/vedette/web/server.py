@@ -52,6 +52,7 @@ from vedette.web.routes import (
     socket,
     sources,
     status,
+    stills,
     users,
     zones,
 )
@@ -81,6 +82,7 @@ _FEATURES = (
     alarms,
     footage,
     pins,
+    stills,
     status,
     archive,
     socket,
