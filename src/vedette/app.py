@@ -36,7 +36,7 @@ from vedette.pipeline.watch import SiteWatch
 from vedette.record.growing import LocalDisk
 from vedette.record.indexer import Indexer
 from vedette.record.manifest import open_signer
-from vedette.record.places import Places, places_of
+from vedette.record.places import Places, first_folder, places_of
 from vedette.record.recorder import Archive, Recorder
 from vedette.record.standing import standing
 from vedette.record.stills import StillArchive
@@ -295,9 +295,8 @@ def _lanes(
     _follow(undo, around.store, around.bus, lanes.apply)
     _keep(undo, "lane-status", lanes.tell, lanes.close)
     _keep(undo, "pictures", lanes.answer, lanes.close)
-    kept = StillArchive(archive_places(settings).root)
-    keeping = StillKeeping(around.packets, kept, RealClock(), mine)
-    undo.callback(keeping.close)
+    kept = StillArchive(first_folder(settings))
+    undo.callback((keeping := StillKeeping(around.packets, kept, shared.clock, mine)).close)
     _follow(undo, around.store, around.bus, keeping.apply)
 
 
@@ -342,7 +341,6 @@ def _web(undo: contextlib.ExitStack, settings: Settings, store: Store, doors: _D
         exports=exports,
         export_key=lambda: open_signer(settings.data_dir / "export.key").public_key,
         files=places,
-        kept_stills=StillArchive(places.root),
         standing=lambda: standing(
             store.footage, places, settings.archive, current.site(), clock.now_us()
         ),

@@ -86,7 +86,7 @@ def test_halves_links_and_strangers_are_no_pictures(root: Path, archive: StillAr
     secret = root.parent / "secret"
     secret.write_text("secret")
     (place.parent / f"{t_us + 2}.jpg").symlink_to(secret)
-    with pytest.raises(StoreError):
+    with pytest.raises(Unavailable):
         archive.read("gate", t_us + 2)
     assert t_us + 1 not in times(archive)
 
@@ -156,7 +156,7 @@ def test_many_go_a_part_at_a_time_and_leave_no_folder(
 
 
 def test_short_of_space_they_go_before_footage_as_old(yard: Yard, archive: StillArchive) -> None:
-    old = fill(archive, 0, 1)
+    fill(archive, 0, 1)
     young = fill(archive, 30)
     yard.record(0, 1, 2, 3, 4, 5)
     yard.archive = _archive(min_free_gib=3 * SIZE / GIB)
@@ -167,9 +167,8 @@ def test_short_of_space_they_go_before_footage_as_old(yard: Yard, archive: Still
     assert times(archive) == young
     assert yard.files() == [0, 1, 2, 3, 4, 5]
     yard.sweep()
-    assert yard.files() == [1, 2, 3, 4, 5]
+    assert yard.files() == [2, 3, 4, 5]
     assert times(archive) == young
-    assert old
 
 
 def test_without_recordings_pictures_give_way(yard: Yard, archive: StillArchive) -> None:

@@ -25,7 +25,6 @@ from vedette.pipeline.export_desk import ExportDesk
 from vedette.record.manifest import open_signer
 from vedette.record.places import Places
 from vedette.record.standing import standing
-from vedette.record.stills import StillArchive
 from vedette.store import Store, open_store
 from vedette.testing.packets import PacketShelf
 from vedette.web.parts import Parts
@@ -178,7 +177,6 @@ def build(folder: Path, template: Path, **web: object) -> House:
         export_key=lambda: open_signer(folder / "export.key").public_key,
         activity=store.activity,
         files=places,
-        kept_stills=StillArchive(places.root),
         standing=lambda: standing(
             store.footage, places, settings.archive, store.site.load(), clock.now_us()
         ),

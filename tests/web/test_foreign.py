@@ -56,6 +56,8 @@ SPAN = f"after_us={START_US}&before_us={START_US + MINUTE_US}"
         ("POST", f"/alarms/a-{FOREIGN}/acknowledge", None),
         ("POST", f"/alarms/a-{FOREIGN}/close", {"verdict": "true"}),
         ("GET", f"/cameras/yard/footage?{SPAN}", None),
+        ("GET", "/cameras/yard/stills", None),
+        ("GET", f"/cameras/yard/stills/{START_US}.jpg", None),
         ("GET", f"/cameras/yard/timeline?{SPAN}", None),
         ("GET", f"/cameras/yard/days?{SPAN}", None),
         ("GET", f"/cameras/yard/boxes?{SPAN}", None),

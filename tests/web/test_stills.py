@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from tests.web.house import House
 from vedette.record.growing import MARK
+from vedette.record.stills import StillArchive
 
 GATE = "/api/v1/cameras/gate/stills"
 START_US = 1_795_084_200_000_000
@@ -22,8 +23,9 @@ def viewer(house: House, tmp_path: Path) -> Iterator[TestClient]:
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings" / MARK).write_text("")
     house.put_camera("gate", "yard")
+    kept = StillArchive(tmp_path / "recordings")
     for minute in range(3):
-        house.parts.kept_stills.put("gate", START_US + minute * MINUTE_US, b"jpeg%d" % minute)
+        kept.put("gate", START_US + minute * MINUTE_US, b"jpeg%d" % minute)
     with house.browser("viewer") as client:
         yield client
 

@@ -19,7 +19,7 @@ from vedette.record.reading import FileReader, LocalFiles
 from vedette.record.remote import Remote
 from vedette.record.sealed import ArchiveKeys, Bytes
 
-__all__ = ["TIERS", "Damaged", "Pace", "Places", "Room", "places_of"]
+__all__ = ["TIERS", "Damaged", "Pace", "Places", "Room", "first_folder", "places_of"]
 
 TIERS: tuple[Tier, ...] = ("fast", "slow", "remote")
 PART = ".part"
@@ -209,10 +209,15 @@ class Places:
         _sync_folder(place.parent)
 
 
+def first_folder(settings: Settings) -> Path:
+    """The folder of the first tier, as the settings say."""
+    return settings.archive.folder or settings.data_dir / "recordings"
+
+
 def places_of(settings: Settings, installation_key: Callable[[], bytes]) -> Places:
     """The tiers that settings describe; the key is asked for only where something is encrypted."""
     archive = settings.archive
-    folders: dict[Tier, Path] = {"fast": archive.folder or settings.data_dir / "recordings"}
+    folders: dict[Tier, Path] = {"fast": first_folder(settings)}
     if archive.slow_folder is not None:
         if archive.slow_folder.resolve() == folders["fast"].resolve():
             raise ConfigError("the slow folder is the first one", path=("archive", "slow_folder"))

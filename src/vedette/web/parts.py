@@ -24,7 +24,6 @@ from vedette.core.site import Camera, Spec
 from vedette.pipeline.export_desk import ExportDesk
 from vedette.record.reading import ArchiveFiles
 from vedette.record.standing import Standing
-from vedette.record.stills import StillArchive
 
 __all__ = ["Parts", "Prober"]
 
@@ -52,7 +51,6 @@ class Parts:
     export_key: Callable[[], str]
     """The public key that exports are verified with."""
     files: ArchiveFiles
-    kept_stills: StillArchive
     activity: ActivityStore
     standing: Callable[[], Standing]
     """How the archive stands just now."""

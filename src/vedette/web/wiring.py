@@ -25,6 +25,8 @@ from vedette.detect.models import ModelFolder
 from vedette.live.hls import LiveHls
 from vedette.live.hub import LiveHub
 from vedette.record.archive import Archive
+from vedette.record.places import first_folder
+from vedette.record.stills import StillArchive
 from vedette.web.board import Board
 from vedette.web.broadcast import Broadcast
 from vedette.web.parts import Parts
@@ -59,6 +61,7 @@ class Wiring:
     archive: Archive
     sounding: LiveHub
     """The same with sound, for those who ask for it."""
+    kept_stills: StillArchive
     hls: LiveHls
     stills: LiveHub
     """JPEGs, by `StillsWanted.name`."""
@@ -100,6 +103,7 @@ def wire(parts: Parts, passwords: Passwords, recheck_s: float) -> Wiring:
         sounding=LiveHub(parts.packets, sound=True),
         hls=LiveHls(live),
         archive=Archive(parts.footage, parts.files),
+        kept_stills=StillArchive(first_folder(settings)),
         # A JPEG that waited is not worth having when there is a newer one.
         stills=LiveHub(parts.stills, longest_s=0.5),
         models=ModelFolder(settings.data_dir / "models", parts.clock),

@@ -706,6 +706,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/stills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stills
+         * @description Pictures kept every `snapshot_every_s`, oldest first.
+         */
+        get: operations["list_stills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/stills/{t_us}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kept Still
+         * @description One kept picture.
+         */
+        get: operations["kept_still"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/timeline": {
         parameters: {
             query?: never;
@@ -2963,6 +3003,37 @@ export interface components {
             size: number;
         };
         /**
+         * KeptStill
+         * @description One picture.
+         */
+        KeptStill: {
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * T Us
+             * @description When it was taken; asks for it under `stills/{t_us}.jpg`.
+             */
+            t_us: number;
+        };
+        /**
+         * KeptStills
+         * @description Kept pictures of a camera, oldest first.
+         */
+        KeptStills: {
+            /** Camera */
+            camera: string;
+            /** Items */
+            items: components["schemas"]["KeptStill"][];
+            /**
+             * Next Us
+             * @description The moment of the next one, for `after_us`; null when there are no more of the span.
+             */
+            next_us: number | null;
+        };
+        /**
          * KeyMade
          * @description A personal key with its secret, which is shown this once.
          */
@@ -3734,7 +3805,7 @@ export interface components {
             pre_s: number;
             /**
              * Snapshot Every S
-             * @description A picture for the archive every so often; 0 keeps none.
+             * @description A picture of the recorded stream is kept at the clock's multiples of this; 0 keeps none.
              * @default 0
              */
             snapshot_every_s: number;
@@ -6812,6 +6883,129 @@ export interface operations {
                 content: {
                     "image/jpeg": string;
                 };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_stills: {
+        parameters: {
+            query?: {
+                /** @description From this moment on, in microseconds since 1970 UTC. */
+                after_us?: number;
+                /** @description Before this moment, in microseconds since 1970 UTC. */
+                before_us?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptStills"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It could not be done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    kept_still: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Which bytes are wanted, such as bytes=0-1023. */
+                range?: string | null;
+                /** @description ETag the range belongs to; with another, all is sent. */
+                "if-range"?: string | null;
+                /** @description ETag the caller has; with the same, nothing is sent. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description When it was taken, as the list says. */
+                t_us: number;
+                /** @description Id of the camera. */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description It is what the caller has already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not logged in. */
             401: {

@@ -52,7 +52,7 @@ def _camera(
         return wiring.site.now().camera(camera_id).id
     except NotFound:
         # Its pictures outlive a camera.
-        if wiring.parts.kept_stills.newest_us(camera_id) is None:
+        if wiring.kept_stills.newest_us(camera_id) is None:
             raise
         return camera_id
 
@@ -73,7 +73,7 @@ def list_stills(
     limit: Annotated[int, Query(description="How many at most.", ge=1, le=2000)] = 500,
 ) -> KeptStills:
     """Pictures kept every `snapshot_every_s`, oldest first."""
-    found = wiring.parts.kept_stills.find(camera, (after_us, before_us), limit + 1)
+    found = wiring.kept_stills.find(camera, (after_us, before_us), limit + 1)
     return KeptStills(
         camera=camera,
         items=tuple(KeptStill(t_us=one.t_us, size=one.size) for one in found[:limit]),
@@ -89,7 +89,7 @@ def kept_still(
     wiring: Wired,
 ) -> Response:
     """One kept picture."""
-    picture = wiring.parts.kept_stills.read(camera, t_us)
+    picture = wiring.kept_stills.read(camera, t_us)
 
     def read(start: int, end: int) -> Iterator[bytes]:
         yield picture[start:end]
