@@ -20,7 +20,10 @@ __all__ = ["KeptStill", "KeptStills", "router"]
 
 router = feature("stills", f"{API}/cameras/{{camera_id}}")
 _LATEST = 9_007_199_254_740_991
-_PICTURE = {**JPEG, 304: {"description": "It is what the caller has already."}}
+_PICTURE: dict[int | str, dict[str, object]] = {
+    **JPEG,
+    304: {"description": "It is what the caller has already."},
+}
 _CACHED = "private, max-age=3600, immutable"
 
 
