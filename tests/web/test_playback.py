@@ -250,6 +250,7 @@ def test_a_playlist_grows_and_never_takes_back(house: House, client: TestClient)
         before = lines
     house.store.footage.put([segment])
     house.clock.set_us(START_US + 7 * 3_600 * SECOND_US)
+    house.log_in(client, "viewer")
     lines = playlist(client, after_us=START_US)
     assert lines[: len(before)] == before
     assert lines[-1] == "#EXT-X-ENDLIST"
